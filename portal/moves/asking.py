@@ -58,6 +58,17 @@ def hindrance(hub: Hub) -> Hindrance | None:
     return None if hub.binding == Binding.OTHER else Hindrance(hub.binding)
 
 
+def may_be_asked(hub: Hub, asked: MoveRequest | None) -> bool:
+    """Whether support can be asked for the hub now; `asked` is the newest request for it."""
+    return hindrance(hub) is None and (asked is None or asked.is_final)
+
+
+def is_with_support(hub: Hub, asked: MoveRequest | None) -> bool:
+    """Whether support is the way to a hub that was refused as somebody else's: administrators can
+    do nothing about it, so nobody is offered to tell them."""
+    return asked is not None or may_be_asked(hub, asked)
+
+
 def ask(member: Membership, wish: Wish) -> MoveRequest:
     """Return the organisation's open request for the hub, made where there is none.
 

@@ -13,6 +13,7 @@ REFUSALS = {
         throw new DOMException("", "NotAllowedError"); };""",
     "not the page in front": """navigator.clipboard.writeText = async () => {
         throw new DOMException("", "InvalidStateError"); };""",
+    "no answer": "navigator.clipboard.writeText = () => new Promise(() => {});",
     "a policy": "navigator.clipboard.writeText = () => Promise.reject(new TypeError());",
 }
 

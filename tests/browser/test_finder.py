@@ -1,7 +1,7 @@
 """The search from everywhere, by keyboard alone and by thumb."""
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from portal.sites.models import Site
 from tests.browser.checks import accessibility, targets
@@ -64,6 +64,50 @@ def test_a_label_that_is_scanned_into_a_search_puts_no_key_into_an_address(
     page.wait_for_url(lambda url: "q=" in url and "before" not in url)
     assert LABELS[label] in page.url
     assert not [address for address in asked if KEY in address]
+
+
+WITHOUT_READER = {"that is refused": lambda route: route.abort(), "that hangs": lambda _: None}
+WHOLE = "3f2a9c1e-7b54-4d0e-9a61-0c3d77f01a2b"
+
+
+@pytest.mark.parametrize("how", WITHOUT_READER)
+@pytest.mark.parametrize("where", ["/claims/", "everywhere"])
+def test_an_id_is_searched_for_without_the_reader_and_no_key_gets_into_an_address(
+    tablet, ada, where, how
+):
+    tablet.expected = ["net::ERR_"]
+    page = tablet(ada, **DESK)
+    page.route("**/scanner/hub-id*", WITHOUT_READER[how])
+    for typed in (WHOLE, WHOLE.replace("-", ""), f"Key: {KEY}"):
+        page.goto("/claims/")
+        if where == "everywhere":
+            page.keyboard.press("/")
+        find = page.get_by_role("searchbox").locator("visible=true").first
+        find.fill(typed)
+        find.press("Enter")
+        page.wait_for_url("**?*q=*")
+        assert KEY not in page.url
+        assert typed in page.url or KEY in typed
+
+
+def test_what_was_found_before_is_not_opened_for_what_is_typed_now(tablet, ada):
+    page = tablet(ada, **DESK)
+    page.goto("/claims/")
+    page.keyboard.press("/")
+    page.keyboard.type("mill")
+    expect(shown(page).locator("[data-marked]")).to_have_count(1)
+    page.route(
+        "**/search/?q=orchard*", lambda route: None if is_script(route) else route.continue_()
+    )
+    page.keyboard.press("Control+a")
+    page.keyboard.type("orchard")
+    expect(shown(page).locator("[data-marked]")).to_have_count(0)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/search/?q=orchard")
+
+
+def is_script(route: Route) -> bool:
+    return not route.request.is_navigation_request()
 
 
 def test_no_key_acts_while_somebody_types(tablet, ada):

@@ -90,7 +90,7 @@ def test_before_the_camera_is_open_the_claim_page_asks_for_fewer_files_than_befo
     assert not [url for url in files if "zxing" in url]
     # What comes later is all there before it is imported, out of the browser's cache. A browser
     # with windows asks for the icon once more, for its tab.
-    later = page.locator("[data-later]").evaluate(LATER)
+    later = page.locator("[data-later=texts]").evaluate(LATER)
     again = {url for url in files if files.count(url) > 1 and not url.endswith(tuple(later))}
     # Those too that a browser runs whoever answered in their place: see `page/mend.js`.
     classic = page.locator("script[src]:not([type])").evaluate_all(SOURCES)

@@ -4,15 +4,18 @@ import pytest
 from playwright.sync_api import Page, Request, expect
 
 from tests.browser.offline import Line, gate
+from tests.browser.scanner_page import start, state
 from tests.browser.steps import show
 from tests.browser.test_only_ours import SAID
-from tests.browser.tray.steps import add, field, hubs, outcome, rows
+from tests.browser.tray.steps import add, field, hubs, outcome, row, rows
 
 pytestmark = pytest.mark.usefixtures("sandbox", "mill_court")
 
 TRAY = "/claims/new/"
 # A browser that caches it has it for a day.
 FOREIGN = gate(more="Cache-Control: max-age=86400\r\n")
+# The package's of its WebAssembly.
+OF_WASM = ["falling back to", "asynchronously prepare wasm", "CompileError"]
 COMPLAINTS = ["MIME", "Failed to", "TypeError", "SyntaxError", "Unexpected token", "is not defined"]
 PARTS = {
     "a package": "/static/vendor/",
@@ -119,6 +122,67 @@ def test_what_was_scanned_is_read_once_the_reader_comes_by_itself(page, line, lo
     line.restore()
     expect(rows(page)).to_have_count(2)
     assert loads == []
+
+
+# What the camera needs of a browser with workers, and without.
+IN_WORKER = [
+    *("js/scanner/camera.", "js/scanner/decoder.", "js/scanner/picture-watch."),
+    *("js/scanner/scan-pass.", "js/scanner/decoder-worker.", "js/scanner/reader."),
+    *("vendor/zxing/reader/", "vendor/zxing/share.", "vendor/zxing-wasm/"),
+]
+IN_PAGE = [
+    "js/scanner/reader.",
+    "vendor/zxing/reader/",
+    "vendor/zxing/share.",
+    "vendor/zxing-wasm/",
+]
+LACKING = {"": IN_WORKER, "delete window.Worker;": IN_PAGE}
+
+
+@pytest.mark.parametrize(
+    ("lacking", "part"), [(lacking, part) for lacking, parts in LACKING.items() for part in parts]
+)
+def test_the_camera_opens_by_itself_once_its_files_come(
+    tablet, page, line, loads, camera, lacking, part
+):
+    hub = hubs(1)[0]
+    camera(hub)
+    tablet.expected += OF_WASM
+    page.add_init_script(lacking)
+    line.stand_between(FOREIGN, f"GET /static/{part}")
+    page.goto(TRAY)
+    start(page)
+    state(page, "decoder")
+    loads.clear()
+    line.restore()
+    expect(row(page, hub)).to_be_visible()
+    assert loads == []
+
+
+def test_a_camera_that_somebody_closed_stays_closed(page, line, camera):
+    line.stand_between(FOREIGN, "GET /static/js/scanner/camera.")
+    page.goto(TRAY)
+    start(page)
+    state(page, "decoder")
+    page.evaluate("() => document.querySelector('label-camera').close()")
+    mended(page, line)
+    state(page, "closed")
+
+
+NAMES = ['"/static/js/x.js"', '"/static/css/x.css?v"', 'Court "/static/vendor/a.wasm" 4']
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_people_typed_names_no_file(page, line, mill_court, name):
+    asked: list[str] = []
+    page.on("request", lambda each: asked.append(each.url))
+    mill_court.name = name
+    mill_court.save()
+    line.stand_between(FOREIGN, "GET /static/css/hubs.")
+    page.goto(f"/sites/{mill_court.pk}/")
+    expect(page.get_by_role("heading", name=name)).to_be_visible()
+    mended(page, line)
+    assert not [each for each in asked if each.endswith(("/x.js", "/x.css", "/a.wasm"))]
 
 
 def test_a_page_that_stays_open_is_whole_once_the_network_is_and_not_loaded_before(

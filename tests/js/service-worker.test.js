@@ -17,11 +17,11 @@ beforeEach(() => mock.timers.enable({ apis: ["setTimeout"] }));
 afterEach(() => mock.timers.reset());
 
 // A worker in a browser whose network and cache do as told; answers with how to hand it an event.
-const worker = ({ fetch = silent, add = silent } = {}) => {
+const worker = ({ fetch = silent, add = silent, open, files = [OURS] } = {}) => {
   const listeners = new Map();
   const cache = { add, keys: async () => [], match: async () => undefined };
   const caches = {
-    open: async () => cache,
+    open: open ?? (async () => cache),
     delete: mock.fn(async () => true),
     keys: async () => [],
     match: async () => undefined,
@@ -31,7 +31,7 @@ const worker = ({ fetch = silent, add = silent } = {}) => {
     PRECACHE: {
       version: "1",
       shells: { en: "/shell/en/" },
-      files: [OURS],
+      files,
       integrity: { [OURS]: "sha256-x" },
       under: "/static/",
       patience: 100,
@@ -103,6 +103,17 @@ for (const [name, path] of [
     assert.equal(await (await answered).text(), "it");
   });
 }
+
+test("a file that changes is served though the cache does not open", async () => {
+  const how = { fetch: async () => new Response("it"), open: silent, files: [PLAIN] };
+  const { hand } = worker(how);
+  let answered;
+  hand("fetch", { request: asked(PLAIN), respondWith: (answer) => (answered = answer) });
+  await rest();
+  await pass(2000);
+  const answer = await Promise.race([answered, rest().then(() => new Response("nothing"))]);
+  assert.equal(await answer.text(), "it");
+});
 
 test("an installation that never ends is given up, and nothing of it stays", async () => {
   const { hand, caches, skipWaiting } = worker();

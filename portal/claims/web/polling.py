@@ -35,6 +35,7 @@ from portal.core.prepared import Prepared
 from portal.core.web.poll_tickets import repeated_while
 from portal.hubs import watching
 from portal.hubs.models import Hub
+from portal.moves import asking
 from portal.moves import queries as requests
 from portal.moves.display import wording as moves_wording
 from portal.orgs import access
@@ -151,12 +152,12 @@ def story(request: HttpRequest, claim: Claim) -> dict[str, object]:
     # Asked only of what an administrator can put right.
     needs_admin = claim.state in {State.BLOCKED, State.CONFLICT, State.REJECTED}
     for_admin = needs_admin and permissions.may_release(reader, claim)
-    asking = _asking(claim, reader)
+    support = _asking(claim, reader)
     steps = timeline.steps(
         claim, reader, for_support=for_support, for_admin=for_admin, is_access_over=is_over
     )
-    if asking.get("can_ask") or asking.get("is_asked"):
-        steps[-1] = replace(steps[-1], text=moves_wording.way_out(can_ask=asking["can_ask"]))
+    if support.get("can_ask") or support.get("is_asked"):
+        steps[-1] = replace(steps[-1], text=moves_wording.way_out(can_ask=support["can_ask"]))
     return {
         "claim": claim,
         "row": list_item.of(claim, for_support=for_support),
@@ -191,7 +192,7 @@ def story(request: HttpRequest, claim: Claim) -> dict[str, object]:
         "move": moves.offer(claim, reader, acting) if elsewhere else None,
         "access_url": _access_url(claim, reader, for_support=for_support),
         **_telling(claim, reader),
-        **asking,
+        **support,
         **_sent(claim, reader),
         "can_act": SimpleLazyObject(lambda: _can_act(request, claim)),
     }
@@ -229,12 +230,12 @@ def _asking(claim: Claim, reader: User) -> dict[str, Any]:
     if member is None or Ability.CLAIM not in access.abilities(member):
         return {}
     asked = requests.newest_for(member, claim.hub)
-    is_open = asked is not None and not asked.is_final
     return {
         "move_request": asked,
         "request_words": moves_wording.in_tray(asked) if asked else "",
-        "is_asked": is_open,
-        "can_ask": claim.hub.binding == Hub.Binding.OTHER and not is_open,
+        "is_asked": asked is not None and not asked.is_final,
+        "can_ask": asking.may_be_asked(claim.hub, asked),
+        "is_with_support": asking.is_with_support(claim.hub, asked),
     }
 
 

@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum
+from itertools import takewhile
 from typing import Final
 
 HIDDEN: Final = "•"
@@ -27,14 +28,30 @@ SECRETS: Final = (
     "sleutel wachtwoord nøgle nøkkel adgangskode kodeord passord hemmelig nyckel losenord hemlig "
     "avain salasana klucz hasło haslo sekret klic heslo kluc kulcs jelszo titok "
     "cheie parola kljuc lozinka geslo voti parool atslega parole raktas slaptazodis "
+    "clau lykill lykilorð fjalekalim celesi kunci mdp preshared parol klyuch kleidi "
     "anahtar sifre κλειδι κλειδια κλειδιου κλειδιων συνθηματικο συνθηματικου συνθηματικα "
     "μυστικο μυστικου μυστικος μυστικη μυστικα ключа ключи ключу ключом ключей пароля паролем "
     "пароли секрета секретный токена "
-    "ключ пароль секрет токен пин парола лозинка кључ מפתח סיסמה סיסמא مفتاح السر المرور"
+    "ключ пароль секрет токен пин парола лозинка кључ מפתח סיסמה סיסמא مفتاح السر المرور کلید "
+    "kye eky keey kfy pks psw pswd pwrd pasw passw paswd psswd paswrd psswrd tokne toekn otken "
+    "tokn tokken tocken sekrit zugangsdaten anmeldedaten"
 )
-ENDINGS: Final = "key keys psk password passwort kennwort schlussel schluessel token secret sleutel"
+# These are meant too where one letter is wrong, missing, doubled or in its neighbour's place; of
+# shorter ones SECRETS has what is likely, for there others are as near. At the end of a word:
+# `Netzwerkschlüsel`.
+SLIPPED: Final = (
+    "secret password passphrase passcode passkey passwort kennwort credential credentials "
+    "authorization schlussel schluessel geheimnis wachtwoord contrasena συνθηματικο κλειδι пароль"
+)
+# Behind a radio's name these too.
+SLIPPED_SHORT: Final = "key psk pwd"
+ENDINGS: Final = (
+    "key keys kye psk password passwort kennwort schlussel schluessel token secret sleutel"
+)
 # What ends so, and is none.
-BUT: Final = "spkey turkey monkey donkey hockey jockey mickey whiskey keyes pskov"
+BUT: Final = (
+    "spkey turkey monkey donkey hockey jockey mickey whiskey keyes pskov skye passport schussel"
+)
 # These with one of DETAILS behind, or a letter or two, are meant too: `KEYVAL`, `PSKC`.
 STEMS: Final = (
     "key psk pwd passwd password passphrase passcode token secret credential passwort kennwort "
@@ -52,7 +69,8 @@ WEAK: Final = (
     "license licence lizenz licencia licenza cert certificate zertifikat cookie session jsessionid "
     "phpsessid sessionid sid csrf xsrf voucher gutschein challenge recovery unlock pairing "
     "activation enrollment enrolment wiederherstellung kopplung freischaltung aktivierung aes dsk "
-    "hac sak pair wifi fi wlan root master link api cred creds"
+    "hac sak pair wifi fi wlan root master link api cred creds login "
+    "προσβασης"
 )
 # Of these a short word has to say what the value is; it may be the beginning of a secret's name.
 RADIOS: Final = (
@@ -73,15 +91,19 @@ PLACES: Final = (
     "property area zone block estate villa shop store lab dealer δωματιο οροφος διαμερισμα κτιριο"
 )
 # Written without gaps between words.
-CONTAINED: Final = "密钥 密鑰 密码 密碼 口令 秘密 鍵 キー パスワード 暗証 シークレット 비밀 암호 키"
+CONTAINED: Final = (
+    "密钥 密鑰 密码 密碼 口令 秘密 鍵 キー パスワード 暗証 シークレット 비밀 암호 키 "
+    "कुंजी पासवर्ड รหัสผ่าน คีย์"
+)
 # Of these a word has to say that a value follows; what else is as short may stand before an id.
 SHORT: Final = "pw pwd otp jwt ltk irk kek dek wpa wep"
 CODES: Final = (
-    "code codes codigo codice kod kode koodi κωδικος κωδικο κωδικου κωδικοι код кода kodas kodu"
+    "code codes codigo codice cod kod kode koodi kodas kodu kodikos κωδικος κωδικο κωδικου "
+    "κωδικοι κωδ код кода"
 )
 # Codes of these are secrets; `code` alone may be the one that is beside the hub's id.
 OF_CODES: Final = (
-    "claim claiming setup set pairing pair install installation activation activate access "
+    "claim claiming setup set pairing pair install instal installation activation activate access "
     "security commissioning commission unlock recovery reset join secret admin login entry alarm "
     "master owner puk pin backup verification verify confirmation confirm einmal freigabe "
     "onetime authentication enrollment enrolment emergency notfall maintenance encryption "
@@ -89,7 +111,7 @@ OF_CODES: Final = (
     "acces securite appairage activacion acceso seguridad vinculacion accesso sicurezza "
     "attivazione acesso seguranca ativacao προσβασης ασφαλειας "
     "συζευξης ενεργοποιησης διεκδικησης доступа "
-    "активации dostepu aktywacyjny pristupu"
+    "активации dostepu aktywacyjny pristupu network wifi fi wlan netzwerk netz δικτυου"
 )
 CODE_ENDINGS: Final = (
     "zugangscode sicherheitscode kopplungscode freischaltcode einrichtungscode aktivierungscode "
@@ -115,7 +137,11 @@ DIGESTS: Final = (
 )
 
 _SECRETS: Final = frozenset(SECRETS.split())
+_SLIPPED: Final = SLIPPED.split()
+_SLIPPED_SHORT: Final = SLIPPED_SHORT.split()
 _ENDINGS: Final = tuple(ENDINGS.split())
+# Of these no other word has nearly the end.
+_LONG_ENDINGS: Final = frozenset(SLIPPED.split()) & frozenset(ENDINGS.split()) - {"secret"}
 _LONGER: Final = [word for word in SECRETS.split() if len(word) > len("psk")]
 _BUT: Final = frozenset(BUT.split())
 _STEMS: Final = STEMS.split()
@@ -189,9 +215,16 @@ WHOLE: Final = re.compile(
     rf"(?<![^\W_])(?:0x)?(?:{HEX}{{8}}(?:[ \-]?{HEX}{{4}}){{3}}[ \-]?{HEX}{{12}}"
     rf"|{HEX}{{4}}(?:[ \-]{HEX}{{4}}){{7}})(?![^\W_])"
 )
-SPACED: Final = re.compile(r"(?<![^\W_])[^\W\d_](?: [^\W\d_]){2,}(?![^\W_])")
+SPACED: Final = re.compile(r"(?<![^\W_])[^\W\d_](?:[ .\-][^\W\d_]){2,}(?![^\W_])")
+PARTS: Final = re.compile(r"[ .\-]")
 HOST: Final = re.compile(r"(?:[a-z]+://)?[\w\-]+(?:\.[\w\-]+)+/[\w\-./]*", re.IGNORECASE)
-QUERY: Final = re.compile(r"[?&]code=([^&\s]*)|[\"'?&]k[\"']?\s*[:=]\s*[\"']?([^\"'&\s,}]*)")
+# By a link's name, by one letter (JSON, `DPP:K:`), as Zigbee has it, or Matter and HomeKit.
+CODED: Final = re.compile(
+    r"[?&]code=([^&\s]*)"
+    rf"|(?:\A|[\"'?&;|:,{{\n]|{HEX}{{8}}(?=[ \t]))[ \t]*[\"']?[kK][\"']?"
+    r"\s*[:=]\s*[\"']?([^\"'&\s,;}]*)"
+    r"|\$I:([^%$\s]*)|(?:MT:|X-HM://)(?=[0-9A-Z\-]*[G-Z.])([0-9A-Z.\-]{9,})"
+)
 # A word that mail has broken.
 BROKEN_WORD: Final = re.compile(r"([^\W\d_]+)=[ \t]*\n([^\W\d_]+)")
 SENTENCE_END: Final = re.compile(r"[.!?] ")
@@ -232,6 +265,18 @@ MOST_LINES: Final = 2
 _KEYS: Final = frozenset("kκк")
 # Letters of a word that may be cut off.
 LONGEST_CUT: Final = 3
+# A slip leaves the first third or the last: whatever has neither need not be compared.
+LIKELY: Final = re.compile(
+    "|".join(
+        f"{'' if name in _LONG_ENDINGS else '^'}{name[: len(name) // 3]}"
+        f"|{name[-(len(name) // 3) :]}$"
+        for name in _SLIPPED
+    )
+)
+LOOKALIKES: Final = str.maketrans("013457", "oieast")
+NUMBER: Final = re.compile("[0-9a-f]*")
+# Letters that changed places; the words of `Key hub`.
+PAIR: Final = 2
 # Letters behind a secret's name.
 LONGEST_TAIL: Final = 2
 
@@ -307,7 +352,7 @@ def words_of(text: str) -> list[Word]:
         if _is_secret_whole(whole, found[first:]):
             found.append(Word(whole, *run.span()))
     for run in SPACED.finditer(text):
-        word = _plainest(run[0].replace(" ", ""))
+        word = _plainest(PARTS.sub("", run[0]))
         if word in _SECRETS:
             found.append(Word(word, *run.span()))
     return sorted(found, key=lambda word: word.end)
@@ -315,7 +360,7 @@ def words_of(text: str) -> list[Word]:
 
 def _is_secret_whole(whole: str, parts: list[Word]) -> bool:
     """Whether these parts name a secret together, as those of `PSKd` do, and none alone."""
-    alone = any(_names_secret(part.folded) for part in parts)
+    alone = any(_names_secret(part.folded.rstrip("0123456789")) for part in parts)
     return len(parts) > 1 and not alone and _names_secret(whole)
 
 
@@ -341,10 +386,21 @@ def is_secret(words: list[Word], index: int) -> bool:
 
 
 def _names_secret(bare: str) -> bool:
-    """Whether the word alone is a secret's name."""
+    """Whether the word alone is a secret's name, perhaps misspelt or with digits for letters."""
+    return any(map(_is_name, {bare, _lettered(bare)}))
+
+
+def _lettered(bare: str) -> str:
+    """The word with the letters that its digits look like; a number's digits are none."""
+    return bare if NUMBER.fullmatch(bare) else bare.translate(LOOKALIKES)
+
+
+def _is_name(bare: str) -> bool:
     if bare in _SECRETS or bare.endswith(_CODE_ENDINGS):
         return True
-    return bare not in _BUT and (bare.endswith(_ENDINGS) or any(_goes_on(bare)))
+    if bare in _BUT:
+        return False
+    return bare.endswith(_ENDINGS) or any(_goes_on(bare)) or _is_misspelt(bare)
 
 
 def _goes_on(bare: str) -> Iterator[bool]:
@@ -353,6 +409,33 @@ def _goes_on(bare: str) -> Iterator[bool]:
         before, is_there, tail = bare.rpartition(stem)
         is_name = is_there and (not before or before in _RADIOS | _WEAK)
         yield bool(is_name) and (0 < len(tail) <= LONGEST_TAIL or tail in _DETAILS)
+
+
+def _is_misspelt(bare: str) -> bool:
+    return LIKELY.search(bare) is not None and any(_slips(bare, _SLIPPED))
+
+
+def _slips(bare: str, names: list[str]) -> Iterator[bool]:
+    """Whether the word, or the end of a longer one, is one of the names but for one slip."""
+    for name in names:
+        is_end = name in _LONG_ENDINGS
+        for length in range(len(name) - 1, len(name) + 2):
+            if len(bare) == length or (is_end and len(bare) > length):
+                yield bare[-length:] not in _BUT and _is_slip(bare[-length:], name)
+
+
+def _is_slip(word: str, name: str) -> bool:
+    """Whether one letter is wrong, missing or too many, or two have changed places."""
+    begin = _alike(word, name)
+    end = _alike(word[begin:][::-1], name[begin:][::-1])
+    found, meant = word[begin : len(word) - end], name[begin : len(name) - end]
+    is_one = len(found) <= 1 and len(meant) <= 1
+    return is_one or (len(found) == PAIR and found[::-1] == meant)
+
+
+def _alike(one: str, other: str) -> int:
+    """How many letters they begin with alike."""
+    return len(list(takewhile(bool, map(str.__eq__, one, other))))
 
 
 def _is_near(one: Word, other: Word) -> bool:
@@ -377,7 +460,7 @@ def _secrets(plain: str) -> Iterator[tuple[int, int]]:
     yield from _in_objects(plain)
     yield from (found.span() for found in AFTER.finditer(plain) if speaks_of_secret(found[1]))
     yield from (found.span(1) for found in WIFI.finditer(plain))
-    yield from (found.span(found.lastindex or 0) for found in QUERY.finditer(plain))
+    yield from (found.span(found.lastindex or 0) for found in CODED.finditer(plain))
 
 
 def _in_sentences(plain: str) -> Iterator[tuple[int, int]]:
@@ -388,7 +471,7 @@ def _in_sentences(plain: str) -> Iterator[tuple[int, int]]:
         last = found.end()
         if before != JOIN:
             cut, said = _cut_off(*_lines(before)), _sentence(before)
-            is_hidden = _speaks_of_secret_last(*said) or _begins_secret(cut) or _counts_keys(*said)
+            is_hidden = _speaks_of_secret_last(*said) or _is_of_secret(cut) or _counts_keys(*said)
         if is_hidden:
             yield found.span()
 
@@ -421,10 +504,19 @@ def _speaks_of_secret_last(sentence: str, gap: str) -> bool:
     is_path = after.isspace() and PATHS.search(sentence[: name.end])
     if is_path or ELSEWHERE.search(after) or (_is_weak(name) and CLOSED.search(after)):
         return False
+    if _is_numbered(words[spoken[-1] :], sentence):
+        return True
     rest = {word.folded.rstrip("0123456789") for word in words[spoken[-1] + 1 :]}
     if rest & _FOR:
         return GIVEN.match(gap) is not None
     return len(rest) <= MOST_WORDS and not rest & _PARTING
+
+
+def _is_numbered(words: list[Word], sentence: str) -> bool:
+    """Whether these are a secret's name and that of its own id: `Key ID`, `Secret-UUID`."""
+    name, *more = words
+    is_one = len(more) == 1 and more[0].folded in _IDS
+    return is_one and PARTS.fullmatch(sentence, name.end, more[0].start) is not None
 
 
 def _counts_keys(sentence: str, gap: str) -> bool:
@@ -483,8 +575,14 @@ def _is_owned(said: str) -> bool:
     """Whether it is the name of a hub's secret, and may be a sentence that ends with the hub."""
     words = words_of(said)[: MOST_WORDS + 1]
     folded = {word.folded for word in words}
-    is_of_hub = bool(words) and words[-1].folded in _HUBS and bool(folded & _FOR)
+    is_told = len(words) == PAIR or bool(folded & _FOR)
+    is_of_hub = bool(words) and words[-1].folded in _HUBS and is_told
     return is_of_hub and len(words) <= MOST_WORDS and is_secret(words, 0)
+
+
+def _is_of_secret(cut: str) -> bool:
+    """Whether the word behind a radio's name begins a secret's, or is one misspelt."""
+    return _begins_secret(cut) or any(_slips(cut, _SLIPPED_SHORT))
 
 
 def _begins_secret(cut: str) -> bool:

@@ -21,6 +21,7 @@ from portal.claims.telling import Telling
 from portal.hubs.display import label_wording
 from portal.hubs.models import Hub
 from portal.jobs.models.jobs import State as JobState
+from portal.moves import asking
 from portal.moves.display import wording as moves_wording
 from portal.moves.models import MoveRequest
 from portal.sites.models import Site
@@ -212,16 +213,18 @@ def _move_url(page: str, lookup: Lookup) -> str:
 
 def _refused(lookup: Lookup, words: Words) -> News:
     """Return what is told of a hub that cannot be claimed, and how to have it looked into."""
-    asked = str(moves_wording.in_tray(lookup.request)) if lookup.request else ""
+    hub, request = lookup.hub, lookup.request
+    can_ask = not lookup.for_support and asking.may_be_asked(hub, request)
+    asked = str(moves_wording.in_tray(request)) if request else ""
+    way = moves_wording.way_out(can_ask=can_ask) or words.text
     told = answer_wording.telling(lookup.telling)
     # What support is asked already, nobody need be told besides.
-    text = asked or " ".join(filter(None, (str(words.text), told)))
-    news = _news(Outcome.REFUSED, words, text)
-    offered = lookup.telling is Telling.OFFERED and not asked
+    text = asked or " ".join(filter(None, (str(way), told)))
+    offered = lookup.telling is Telling.OFFERED and not asking.is_with_support(hub, request)
     return replace(
-        news,
+        _news(Outcome.REFUSED, words, text),
         actions=(Action.TELL,) if offered else (),
-        **({} if lookup.for_support else _asking(lookup.hub, lookup.site, lookup.request)),
+        **({} if lookup.for_support else _asking(hub, lookup.site, request)),
     )
 
 
@@ -230,8 +233,7 @@ def _asking(hub: Hub, site: Site | None, request: MoveRequest | None) -> dict[st
     found: dict[str, Any] = {}
     if request is not None:
         found["request_url"] = reverse("moves:detail", args=(request.pk,))
-    is_asked = request is not None and not request.is_final
-    if hub.binding == Hub.Binding.OTHER and not is_asked:
+    if asking.may_be_asked(hub, request):
         query = {"site": str(site.pk)} if site else None
         found["ask_url"] = reverse("moves:ask", args=(hub.pk,), query=query)
     return found
@@ -245,8 +247,6 @@ def _of_claim(followed: results.Followed) -> News:
     """Return the state of the claim."""
     claim, words = followed.claim, _words(followed)
     outcome, settled = outcome_of(claim), timeline.is_settled(claim)
-    is_elsewhere = sync.is_somebody_elses(claim) and outcome == Outcome.REFUSED
-    can_ask = is_elsewhere and not followed.for_support
     return replace(
         _news(outcome, words, _more(followed, words)),
         hub_id=UUID(claim.hub_id_text),
@@ -262,8 +262,15 @@ def _of_claim(followed: results.Followed) -> News:
         actions=_offered(followed, outcome),
         to_release=claim.waits_for_release,
         **_presence(claim),
-        **(_asking(claim.hub, claim.site, followed.request) if can_ask else {}),
+        **(_asking(claim.hub, claim.site, followed.request) if _is_support_asked(followed) else {}),
     )
+
+
+def _is_support_asked(followed: results.Followed) -> bool:
+    """Whether this is a refusal about which the person asks support, or may have."""
+    claim = followed.claim
+    is_refused = sync.is_somebody_elses(claim) and outcome_of(claim) == Outcome.REFUSED
+    return is_refused and not followed.for_support
 
 
 def _presence(claim: Claim) -> dict[str, Any]:
@@ -295,10 +302,16 @@ def _offered(followed: results.Followed, outcome: Outcome) -> tuple[Action, ...]
     """
     has_button = {
         Action.STOP: outcome == Outcome.HELD_UP,
-        Action.TELL: followed.telling is Telling.OFFERED,
+        Action.TELL: followed.telling is Telling.OFFERED and not _is_with_support(followed),
     }
     available = sync.available_actions(followed.claim) if followed.may_act else ()
     return tuple(action for action in available if has_button.get(action, True))
+
+
+def _is_with_support(followed: results.Followed) -> bool:
+    return _is_support_asked(followed) and asking.is_with_support(
+        followed.claim.hub, followed.request
+    )
 
 
 def _words(followed: results.Followed) -> Words:
@@ -327,7 +340,9 @@ def _more(followed: results.Followed, words: Words) -> str:
         return str(wording.JOB_OVER)
     if followed.request and (asked := moves_wording.in_tray(followed.request)):
         return str(asked)
-    sentences = [str(words.text), *(problem(*each) for each in claim.problems)]
+    can_ask = _is_support_asked(followed) and asking.may_be_asked(claim.hub, followed.request)
+    way = moves_wording.way_out(can_ask=can_ask) or words.text
+    sentences = [str(way), *(problem(*each) for each in claim.problems)]
     if followed.held_back and (tried := timeline.tried_just_now(claim)):
         sentences.append(tried)
     if told := answer_wording.telling(followed.telling):

@@ -1,13 +1,15 @@
 // Copies what a button with `data-copy` names, and says so, or that it could not. A page may get more of them later. In
 // long tables they are empty, and look like the one in the template "copy-button".
 import { announce, find } from "./dom.js";
+import { within } from "./within.js";
 
 const SHOWN_FOR = 2000;
+const COPIED_WITHIN = 2000;
 
-// The browser may refuse: to a page in a frame, or for a person who said no once.
+// The browser may refuse, or never answer: to a page in a frame, or for a person who said no once.
 /** @param {string} text */
 const isCopied = (text) =>
-  navigator.clipboard.writeText(text).then(
+  within(COPIED_WITHIN, navigator.clipboard.writeText(text)).then(
     () => true,
     () => false,
   );

@@ -1,10 +1,14 @@
 // The search from everywhere, and the list of keys: two dialogs that every page has.
 import { ask as askPortal } from "./answer.js";
 import { find } from "./dom.js";
+import { within } from "./within.js";
 
 const PAUSE = 150;
 // As long as an id.
 const LABEL = 32;
+const ID = /^\s*[0-9a-f]{8}(-?)(?:[0-9a-f]{4}\1){3}[0-9a-f]{12}\s*$/i;
+const READER_WITHIN = 5000;
+const FOUND_WITHIN = 15_000;
 const LINKS = "a[href]";
 const TYPED_IN = "input, textarea, select, [contenteditable]";
 
@@ -40,13 +44,19 @@ const move = (by) => {
 };
 
 /**
- * A label that is scanned here may have a key beside its id: no address has that in it.
+ * A label that is scanned here may have a key beside its id: no address has that in it, nor what nobody
+ * can read because the reader does not come.
  * @param {string} text
  */
 const withoutKeys = async (text) => {
-  if (text.length < LABEL) return text;
-  const { parse, withoutSecrets } = await import("../scanner/hub-id.js");
-  return parse(text).hubId ?? withoutSecrets(text);
+  if (text.length < LABEL || ID.test(text)) return text;
+  try {
+    const reader = import("../scanner/hub-id.js");
+    const { parse, withoutSecrets } = await within(READER_WITHIN, reader);
+    return parse(text).hubId ?? withoutSecrets(text);
+  } catch {
+    return "";
+  }
 };
 
 const address = async () => {
@@ -57,8 +67,10 @@ const address = async () => {
 
 const ask = async () => {
   asking?.abort();
-  asking = new AbortController();
-  const { signal } = asking;
+  const turn = new AbortController();
+  const { signal } = turn;
+  const timer = setTimeout(() => turn.abort(), FOUND_WITHIN);
+  asking = turn;
   try {
     const answer = await askPortal(await address(), { headers: { "HX-Request": "true" }, signal });
     // Somebody signed out, or a page that is of another organisation: the page itself says so.
@@ -69,6 +81,9 @@ const ask = async () => {
     mark(links()[0]);
   } catch {
     // Without an answer Enter opens the page of the search, which says what is wrong.
+    if (asking === turn) results.replaceChildren();
+  } finally {
+    clearTimeout(timer);
   }
 };
 
@@ -79,6 +94,8 @@ const open = () => {
 
 input.addEventListener("input", () => {
   clearTimeout(pause);
+  // What was found before is not what is typed now.
+  mark(undefined);
   if (input.value.trim()) pause = setTimeout(ask, PAUSE);
   else {
     asking?.abort();

@@ -1,7 +1,5 @@
-// What of ours did not load is mended: where something else answered in the portal's place, the browser's
-// cache may keep that answer for days. All files of this page are asked for, past the cache where what it
-// holds is not ours; once all are there, the page is loaded again if it needs them and nobody loses
-// anything. Scripts that load others late say `unloaded`, and hear `mended`.
+// What of ours did not load is mended: docs/tray.md says how. Scripts that load others late say
+// `unloaded`, and hear `mended`.
 //
 // A classic script that imports nothing, before all modules: whichever else fails, this one runs, and
 // hears of it. Each page names it anew, so no cache has another's answer in its place.
@@ -25,7 +23,7 @@
   let isSending = false;
 
   /**
-   * Our files that a page, or a module, names.
+   * Our files that a tag, or a module, names.
    * @param {string} text
    * @param {string} address Where it stands.
    */
@@ -53,7 +51,9 @@
   const mendAll = async () => {
     /** @type {Set<string>} */
     const known = new Set();
-    let next = named(document.documentElement.outerHTML, location.href);
+    // Not the whole page: what people typed names no file.
+    const naming = document.querySelectorAll("script[src], link, template[data-later]");
+    let next = named([...naming].map(({ outerHTML }) => outerHTML).join(), location.href);
     while (next.length) {
       for (const each of next) known.add(each);
       const found = await Promise.all([...new Set(next)].map(mended));

@@ -296,8 +296,8 @@
     const name = nameOf(asked.url);
     if (!answer) return (await keptInTime(name)) ?? orError(answering);
     if (answer.status === 200 && files.includes(name)) {
-      // A cache that is full keeps what it had.
-      await renew(name, answer.clone()).catch(() => undefined);
+      // A cache that is full, or does not answer, keeps what it had.
+      await within(CACHE_PATIENCE, renew(name, answer.clone())).catch(() => undefined);
     }
     return answer;
   };

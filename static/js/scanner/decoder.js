@@ -1,6 +1,7 @@
 // Finds the codes in a camera's picture: with the browser's own detector where it reads all kinds
 // of labels, else with the zxing package in a worker, else with the package in the page.
 import { within } from "../page/within.js";
+import { fetchLater } from "./label-reader.js";
 import { ScanPass } from "./scan-pass.js";
 
 /** @import { Code, Seen } from "./code-choice.js" */
@@ -132,9 +133,9 @@ export class LabelDecoder {
    * @param {Addresses} addresses
    */
   static load(addresses) {
-    LabelDecoder.#ready ??= LabelDecoder.#choose(addresses).catch((error) => {
+    LabelDecoder.#ready ??= LabelDecoder.#choose(addresses).catch((cause) => {
       LabelDecoder.#ready = undefined;
-      throw error;
+      throw new Error("The label reader did not load.", { cause });
     });
     return LabelDecoder.#ready;
   }
@@ -222,7 +223,8 @@ export class LabelDecoder {
 
   /** @param {Package} addresses */
   static async #inPage(addresses) {
-    const reader = await within(LOADS_WITHIN, import("./reader.js"));
+    const loading = fetchLater("reader").then(() => import("./reader.js"));
+    const reader = await within(LOADS_WITHIN, loading);
     await within(LOADS_WITHIN, reader.prepare(addresses));
     return new LabelDecoder(
       (video, { cut, ...pass }) => reader.read(video, cut, pass),

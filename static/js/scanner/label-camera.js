@@ -7,7 +7,7 @@ import { find } from "../page/dom.js";
 import { report } from "../page/report.js";
 import { within } from "../page/within.js";
 import { isAllowed } from "./camera-permission.js";
-import { load } from "./label-reader.js";
+import { fetchLater, load } from "./label-reader.js";
 
 /** @import { Camera } from "./camera.js" */
 /** @import { Code, CodeChoice } from "./code-choice.js" */
@@ -89,6 +89,7 @@ export class LabelCamera extends HTMLElement {
     for (const name of ["focus", "pageshow"]) {
       addEventListener(name, () => this.#return(), { signal });
     }
+    addEventListener("mended", () => this.#mended(), { signal });
     navigator.mediaDevices?.addEventListener("devicechange", () => this.#plugged(), { signal });
     this.#show(this.isPossible ? "closed" : "impossible");
     if (this.hasAttribute("auto")) this.#openIfAllowed();
@@ -167,6 +168,11 @@ export class LabelCamera extends HTMLElement {
     if (!document.hidden && ["none", "ended"].includes(this.dataset.state ?? "")) this.open();
   }
 
+  // What it did not have may be there now.
+  #mended() {
+    if (this.dataset.state === "decoder") this.open();
+  }
+
   /** @param {string} deviceId */
   #choose(deviceId) {
     if (!deviceId) return;
@@ -204,13 +210,13 @@ export class LabelCamera extends HTMLElement {
   // Nothing of this is loaded before somebody opens the camera.
   async #load() {
     const loading = Promise.all([
-      import("./camera.js"),
-      import("./decoder.js"),
+      fetchLater("camera").then(() =>
+        Promise.all([import("./camera.js"), import("./decoder.js"), import("./picture-watch.js")]),
+      ),
       load().then(() => import("./code-choice.js")),
-      import("./picture-watch.js"),
     ]);
     try {
-      const [{ Camera }, { LabelDecoder }, { CodeChoice }, { PictureWatch }] = await within(
+      const [[{ Camera }, { LabelDecoder }, { PictureWatch }], { CodeChoice }] = await within(
         LOADS_WITHIN,
         loading,
       );

@@ -7,6 +7,7 @@ import { within } from "../page/within.js";
 const LOADS_WITHIN = 30_000;
 // Safari never says that it is idle.
 const SETTLED_AFTER = 200;
+const OURS = /^(?:text\/javascript|application\/wasm)/;
 
 /** @type {Reading | undefined} */
 let reading;
@@ -23,26 +24,34 @@ export const arrived = new Promise((resolve) => {
 // Undefined before it is there.
 export const present = () => reading;
 
-/** @param {string} address */
-const fetched = async (address) => {
-  const answer = await fetch(address);
-  const isScript = answer.headers.get("Content-Type")?.startsWith("text/javascript");
-  if (!answer.ok || !isScript) throw new TypeError("A script for later is not there.");
+/**
+ * @param {string} address
+ * @param {RequestCache} cache
+ */
+const asked = async (address, cache) => {
+  const answer = await fetch(address, { cache });
+  const isOurs = OURS.test(answer.headers.get("Content-Type") ?? "");
+  if (!answer.ok || !isOurs) throw new TypeError("A script for later is not there.");
   await answer.blob();
 };
 
-// The addresses of all that the page has for later.
-const later = () => {
+/** @param {string} address */
+const fetched = (address) => asked(address, "default").catch(() => asked(address, "reload"));
+
+/**
+ * Fetches all that the page has for later by this name. Some browsers never again import what failed
+ * once: so nothing of it is imported before.
+ * @param {string} name
+ */
+export const fetchLater = async (name) => {
   /** @type {HTMLTemplateElement | null} */
-  const list = document.querySelector("template[data-later]");
-  const links = list?.content.querySelectorAll("link") ?? [];
-  return [...links].map((link) => link.getAttribute("href") ?? "");
+  const list = document.querySelector(`template[data-later=${name}]`);
+  const links = [...(list?.content.querySelectorAll("link") ?? [])];
+  await Promise.all(links.map((link) => fetched(link.getAttribute("href") ?? "")));
 };
 
-// Some browsers never again import what failed once: so nothing is imported before all that the page
-// has for later is here, and it comes side by side.
 const imported = async () => {
-  await Promise.all(later().map(fetched));
+  await fetchLater("texts");
   const [{ parse, withoutSecrets }, { parseAll }] = await Promise.all([
     import("./hub-id.js"),
     import("./pasted-text.js"),

@@ -5,15 +5,18 @@ export const HIDDEN = "•";
 // Words in small letters, without accents.
 export const WORDS = {
   SECRETS:
-    "key keys psk pass passwd password passwords passphrase passcode passkey pwd pw pin puk secret secrets token tokens credential credentials auth authorization bearer jwt otp totp seed private priv ltk irk csrk kek dek wpa wep kez schlussel schluessel passwort kennwort geheimnis geheim losung cle cles clef passe jeton clave claves contrasena secreto llave chiave chiavi segreto chave chaves senha segredo sleutel wachtwoord nøgle nøkkel adgangskode kodeord passord hemmelig nyckel losenord hemlig avain salasana klucz hasło haslo sekret klic heslo kluc kulcs jelszo titok cheie parola kljuc lozinka geslo voti parool atslega parole raktas slaptazodis anahtar sifre κλειδι κλειδια κλειδιου κλειδιων συνθηματικο συνθηματικου συνθηματικα μυστικο μυστικου μυστικος μυστικη μυστικα ключа ключи ключу ключом ключей пароля паролем пароли секрета секретный токена ключ пароль секрет токен пин парола лозинка кључ מפתח סיסמה סיסמא مفتاح السر المرور",
-  ENDINGS: "key keys psk password passwort kennwort schlussel schluessel token secret sleutel",
-  BUT: "spkey turkey monkey donkey hockey jockey mickey whiskey keyes pskov",
+    "key keys psk pass passwd password passwords passphrase passcode passkey pwd pw pin puk secret secrets token tokens credential credentials auth authorization bearer jwt otp totp seed private priv ltk irk csrk kek dek wpa wep kez schlussel schluessel passwort kennwort geheimnis geheim losung cle cles clef passe jeton clave claves contrasena secreto llave chiave chiavi segreto chave chaves senha segredo sleutel wachtwoord nøgle nøkkel adgangskode kodeord passord hemmelig nyckel losenord hemlig avain salasana klucz hasło haslo sekret klic heslo kluc kulcs jelszo titok cheie parola kljuc lozinka geslo voti parool atslega parole raktas slaptazodis clau lykill lykilorð fjalekalim celesi kunci mdp preshared parol klyuch kleidi anahtar sifre κλειδι κλειδια κλειδιου κλειδιων συνθηματικο συνθηματικου συνθηματικα μυστικο μυστικου μυστικος μυστικη μυστικα ключа ключи ключу ключом ключей пароля паролем пароли секрета секретный токена ключ пароль секрет токен пин парола лозинка кључ מפתח סיסמה סיסמא مفتاح السر المرور کلید kye eky keey kfy pks psw pswd pwrd pasw passw paswd psswd paswrd psswrd tokne toekn otken tokn tokken tocken sekrit zugangsdaten anmeldedaten",
+  SLIPPED:
+    "secret password passphrase passcode passkey passwort kennwort credential credentials authorization schlussel schluessel geheimnis wachtwoord contrasena συνθηματικο κλειδι пароль",
+  SLIPPED_SHORT: "key psk pwd",
+  ENDINGS: "key keys kye psk password passwort kennwort schlussel schluessel token secret sleutel",
+  BUT: "spkey turkey monkey donkey hockey jockey mickey whiskey keyes pskov skye passport schussel",
   STEMS:
     "key psk pwd passwd password passphrase passcode token secret credential passwort kennwort schlussel schluessel",
   DETAILS:
     "val vals value values data dat str string hex hexa hash material mat text txt num number byte bytes raw wert daten",
   COUNTS: "no nr num number nummer numero numer n αρ αριθμος номер",
-  WEAK: "encryption encrypted encrypt decryption cipher verschlusselung chiffrement cifrado cifratura license licence lizenz licencia licenza cert certificate zertifikat cookie session jsessionid phpsessid sessionid sid csrf xsrf voucher gutschein challenge recovery unlock pairing activation enrollment enrolment wiederherstellung kopplung freischaltung aktivierung aes dsk hac sak pair wifi fi wlan root master link api cred creds",
+  WEAK: "encryption encrypted encrypt decryption cipher verschlusselung chiffrement cifrado cifratura license licence lizenz licencia licenza cert certificate zertifikat cookie session jsessionid phpsessid sessionid sid csrf xsrf voucher gutschein challenge recovery unlock pairing activation enrollment enrolment wiederherstellung kopplung freischaltung aktivierung aes dsk hac sak pair wifi fi wlan root master link api cred creds login προσβασης",
   RADIOS:
     "thread network net mesh lan zigbee bee zwave wave matter bluetooth tooth ble bt lora ra wan lorawan eui imei imsi iccid ssid bssid pan nwk radio rf nfc rfid sim esim lte dect homekit enocean netz netzwerk funk reseau red rete rede netwerk siec sit mreza δικτυο δικτυου сеть сети",
   NUMBERED: "eui imei imsi iccid meid ssid bssid network netzwerk",
@@ -21,12 +24,13 @@ export const WORDS = {
   SERIALS: "serial serials sn seriennummer serie serienummer matricola numero number nr no",
   PLACES:
     "room floor flat apartment attic office kitchen hall house building site box safe door garage cellar basement lobby entrance street road court unit level zimmer raum wohnung haus keller etage buro tur eingang dachboden stock ort standort place location address home device lock property area zone block estate villa shop store lab dealer δωματιο οροφος διαμερισμα κτιριο",
-  CONTAINED: "密钥 密鑰 密码 密碼 口令 秘密 鍵 キー パスワード 暗証 シークレット 비밀 암호 키",
+  CONTAINED:
+    "密钥 密鑰 密码 密碼 口令 秘密 鍵 キー パスワード 暗証 シークレット 비밀 암호 키 कुंजी पासवर्ड รหัสผ่าน คีย์",
   SHORT: "pw pwd otp jwt ltk irk kek dek wpa wep",
   CODES:
-    "code codes codigo codice kod kode koodi κωδικος κωδικο κωδικου κωδικοι код кода kodas kodu",
+    "code codes codigo codice cod kod kode koodi kodas kodu kodikos κωδικος κωδικο κωδικου κωδικοι κωδ код кода",
   OF_CODES:
-    "claim claiming setup set pairing pair install installation activation activate access security commissioning commission unlock recovery reset join secret admin login entry alarm master owner puk pin backup verification verify confirmation confirm einmal freigabe onetime authentication enrollment enrolment emergency notfall maintenance encryption zugangs zugang sicherheits kopplungs freischalt einrichtungs aktivierungs acces securite appairage activacion acceso seguridad vinculacion accesso sicurezza attivazione acesso seguranca ativacao προσβασης ασφαλειας συζευξης ενεργοποιησης διεκδικησης доступа активации dostepu aktywacyjny pristupu",
+    "claim claiming setup set pairing pair install instal installation activation activate access security commissioning commission unlock recovery reset join secret admin login entry alarm master owner puk pin backup verification verify confirmation confirm einmal freigabe onetime authentication enrollment enrolment emergency notfall maintenance encryption zugangs zugang sicherheits kopplungs freischalt einrichtungs aktivierungs acces securite appairage activacion acceso seguridad vinculacion accesso sicurezza attivazione acesso seguranca ativacao προσβασης ασφαλειας συζευξης ενεργοποιησης διεκδικησης доступа активации dostepu aktywacyjny pristupu network wifi fi wlan netzwerk netz δικτυου",
   CODE_ENDINGS:
     "zugangscode sicherheitscode kopplungscode freischaltcode einrichtungscode aktivierungscode claimcode setupcode pairingcode accesscode activationcode installcode securitycode toegangscode beveiligingscode einmalcode freigabecode pukcode pincode mastercode ownercode backupcode verificationcode confirmationcode recoverycode unlockcode bestatigungscode wiederherstellungscode koppelcode notfallcode passcode",
   HUBS: "hub hubs hubid hubids hubuuid hubguid gateway gateways gatewayid",
@@ -44,7 +48,10 @@ export const WORDS = {
 export const NAME = { other: 0, none: 1, id: 2, hub: 3 };
 
 const SECRETS = new Set(WORDS.SECRETS.split(" "));
+const SLIPPED = WORDS.SLIPPED.split(" ");
+const SLIPPED_SHORT = WORDS.SLIPPED_SHORT.split(" ");
 const ENDINGS = WORDS.ENDINGS.split(" ");
+const LONG_ENDINGS = SLIPPED.filter((name) => ENDINGS.includes(name) && name !== "secret");
 const BUT = new Set(WORDS.BUT.split(" "));
 const STEMS = WORDS.STEMS.split(" ");
 const DETAILS = new Set(WORDS.DETAILS.split(" "));
@@ -76,6 +83,15 @@ const MOST_WORDS = 4;
 const MOST_LINES = 2;
 const LONGEST_CUT = 3;
 const LONGEST_TAIL = 2;
+const PAIR = 2;
+const LIKELY = new RegExp(
+  SLIPPED.map((name) => {
+    const third = Math.floor(name.length / 3);
+    return `${LONG_ENDINGS.includes(name) ? "" : "^"}${name.slice(0, third)}|${name.slice(-third)}$`;
+  }).join("|"),
+  "u",
+);
+const LOOKALIKES = new Map([..."013457"].map((digit, at) => [digit, "oieast"[at] ?? ""]));
 const W = "\\p{L}\\p{N}";
 const L = "\\p{L}";
 const HEX = "[0-9A-Fa-f]";
@@ -109,9 +125,14 @@ export const WHOLE = new RegExp(
     `|${HEX}{4}(?:[ \\-]${HEX}{4}){7}))(?![${W}])`,
   "gu",
 );
-const SPACED = new RegExp(`(^|[^${W}])(${L}(?: ${L}){2,})(?![${W}])`, "gu");
+const SPACED = new RegExp(`(^|[^${W}])(${L}(?:[ .\\-]${L}){2,})(?![${W}])`, "gu");
 const HOST = new RegExp(`(?:[a-z]+://)?[${W}_\\-]+(?:\\.[${W}_\\-]+)+/[${W}_\\-./]*`, "giu");
-const QUERY = /[?&]code=([^&\s]*)|["'?&]k["']?\s*[:=]\s*["']?([^"'&\s,}]*)/gu;
+const CODED = new RegExp(
+  "[?&]code=([^&\\s]*)" +
+    `|(?:^|["'?&;|:,{\\n]|${HEX}{8}(?=[ \\t]))[ \\t]*["']?[kK]["']?\\s*[:=]\\s*["']?([^"'&\\s,;}]*)` +
+    "|\\$I:([^%$\\s]*)|(?:MT:|X-HM://)(?=[0-9A-Z\\-]*[G-Z.])([0-9A-Z.\\-]{9,})",
+  "gu",
+);
 const PATHS = new RegExp(`(?:/[${W}_\\-.]*){2,}$`, "u");
 const ELSEWHERE = /[{}%•]|[:=] ?[\p{L}\p{N}]/u;
 const UNKNOWN = new RegExp(`(${L}[${W}_ .\\-]{0,39}?)["'”]?\\s*[:=]\\s*["'“({[<*]*$`, "u");
@@ -169,14 +190,14 @@ export const wordsOf = (text) => {
       start += part.length;
     }
     const whole = plainest(run);
-    const isAlone = parts.some((part) => namesSecret(plainest(part)));
+    const isAlone = parts.some((part) => namesSecret(bare(plainest(part))));
     if (parts.length > 1 && !isAlone && namesSecret(whole)) {
       found.push({ folded: whole, start: index, end: index + run.length });
     }
   }
   for (const { 1: before = "", 2: run = "", index } of text.matchAll(SPACED)) {
     const start = index + before.length;
-    const folded = plainest(run.replaceAll(" ", ""));
+    const folded = plainest(run.replace(/[ .-]/g, ""));
     if (SECRETS.has(folded)) found.push({ folded, start, end: start + run.length });
   }
   return found.sort((one, other) => one.end - other.end);
@@ -203,12 +224,63 @@ const goesOn = (plain) =>
   });
 
 /**
- * Whether the word alone is a secret's name.
+ * How many letters they begin with alike.
+ * @param {string[]} one
+ * @param {string[]} other
+ */
+const alike = (one, other) => {
+  const differing = one.findIndex((letter, at) => letter !== other[at]);
+  return differing < 0 ? one.length : differing;
+};
+
+/**
+ * Whether one letter is wrong, missing or too many, or two have changed places.
+ * @param {string[]} word
+ * @param {string[]} name
+ */
+const isSlip = (word, name) => {
+  const begin = alike(word, name);
+  const rest = [word, name].map((letters) => letters.slice(begin).reverse());
+  const [found = [], meant = []] = rest;
+  const end = alike(found, meant);
+  const [wrong, right] = [found.slice(end), meant.slice(end).reverse().join("")];
+  const isOne = wrong.length <= 1 && right.length <= 1;
+  return isOne || (wrong.length === PAIR && wrong.join("") === right);
+};
+
+/**
+ * Whether the word, or the end of a longer one, is one of the names but for one slip.
+ * @param {string} plain
+ * @param {string[]} names
+ */
+const slips = (plain, names) => {
+  const letters = [...plain];
+  return names.some((name) => {
+    const isEnd = LONG_ENDINGS.includes(name);
+    return [name.length - 1, name.length, name.length + 1].some((length) => {
+      const isThere = letters.length === length || (isEnd && letters.length > length);
+      const end = letters.slice(-length);
+      return isThere && !BUT.has(end.join("")) && isSlip(end, [...name]);
+    });
+  });
+};
+
+/** @param {string} plain */
+const isName = (plain) => {
+  if (SECRETS.has(plain) || CODE_ENDINGS.some((ending) => plain.endsWith(ending))) return true;
+  if (BUT.has(plain)) return false;
+  const isOne = ENDINGS.some((ending) => plain.endsWith(ending)) || goesOn(plain);
+  return isOne || (LIKELY.test(plain) && slips(plain, SLIPPED));
+};
+
+/**
+ * Whether the word alone is a secret's name, perhaps misspelt or with digits for letters.
  * @param {string} plain
  */
 const namesSecret = (plain) => {
-  if (SECRETS.has(plain) || CODE_ENDINGS.some((ending) => plain.endsWith(ending))) return true;
-  return !BUT.has(plain) && (ENDINGS.some((ending) => plain.endsWith(ending)) || goesOn(plain));
+  const isNumber = /^[0-9a-f]*$/.test(plain);
+  const lettered = plain.replace(/[013457]/g, (digit) => LOOKALIKES.get(digit) ?? "");
+  return isName(plain) || (!isNumber && isName(lettered));
 };
 
 /**
@@ -437,6 +509,17 @@ const sentence = (before) => {
 };
 
 /**
+ * Whether these are a secret's name and that of its own id: `Key ID`, `Secret-UUID`.
+ * @param {Word[]} words
+ * @param {string} said
+ */
+const isNumbered = ([name, own, ...more], said) =>
+  own !== undefined &&
+  !more.length &&
+  IDS.has(own.folded) &&
+  /^[ .-]$/.test(said.slice(name?.end, own.start));
+
+/**
  * Whether it speaks of a secret, and of nothing else after it.
  * @param {string} said
  * @param {string} gap
@@ -451,6 +534,7 @@ const speaksOfSecretLast = (said, gap) => {
   const isPath = /^\s+$/u.test(after) && PATHS.test(said.slice(0, name.end));
   const isClosed = isWeak(name) && /[()]/.test(after);
   if (isPath || isClosed || ELSEWHERE.test(after)) return false;
+  if (isNumbered(words.slice(last), said)) return true;
   const rest = new Set(words.slice(last + 1).map(({ folded }) => bare(folded)));
   if ([...rest].some((word) => FOR.has(word))) return /^\s*[:=]/u.test(gap);
   return rest.size <= MOST_WORDS && ![...rest].some((word) => PARTING.has(word));
@@ -519,8 +603,8 @@ const cutOff = (said, gap) => {
 const isOwned = (said) => {
   const words = wordsOf(said);
   const [first] = words;
-  const isOfHub =
-    HUBS.has(words.at(-1)?.folded ?? "") && words.some(({ folded }) => FOR.has(folded));
+  const isTold = words.length === PAIR || words.some(({ folded }) => FOR.has(folded));
+  const isOfHub = HUBS.has(words.at(-1)?.folded ?? "") && isTold;
   return isOfHub && words.length <= MOST_WORDS && first !== undefined && isSecret(first, 0, words);
 };
 
@@ -531,6 +615,12 @@ const isOwned = (said) => {
 const beginsSecret = (cut) =>
   (lengthOf(cut) > 1 || (cut !== "" && KEYS.includes(cut))) &&
   LONGER.some((word) => word.startsWith(cut));
+
+/**
+ * Whether the word behind a radio's name begins a secret's, or is one misspelt.
+ * @param {string} cut
+ */
+const isOfSecret = (cut) => beginsSecret(cut) || slips(cut, SLIPPED_SHORT);
 
 /**
  * Whether the text that ends here names the value that follows after a network, a radio or a hub's
@@ -559,7 +649,7 @@ const inSentences = (plain) => {
     if (before !== JOIN) {
       const cut = cutOff(...linesOf(before));
       const said = sentence(before);
-      isHidden = speaksOfSecretLast(...said) || beginsSecret(cut) || countsKeys(...said);
+      isHidden = speaksOfSecretLast(...said) || isOfSecret(cut) || countsKeys(...said);
     }
     if (isHidden) spans.push([start, end]);
   }
@@ -592,11 +682,13 @@ const secretsIn = (plain) => {
     far = Math.max(far, span?.[1] ?? 0);
   }
   const after = [...plain.matchAll(AFTER)].filter(([, , called = ""]) => speaksOfSecret(called));
-  const said = [...after, ...plain.matchAll(WIFI), ...plain.matchAll(QUERY)];
+  const said = [...after, ...plain.matchAll(WIFI), ...plain.matchAll(CODED)];
   /** @type {Span[]} */
-  const rest = said.map(({ 0: found, 1: value, 2: other = "", index }) => {
-    const end = index + found.length;
-    return [end - (value ?? other).length, end];
+  const rest = said.map((found) => {
+    const [whole, ...groups] = found;
+    const end = found.index + whole.length;
+    const value = groups.find((group) => group !== undefined) ?? "";
+    return [end - value.length, end];
   });
   return [...values, ...inTags(plain), ...inObjects(plain), ...rest];
 };

@@ -243,18 +243,23 @@ export class MayLeave {
     const said = (selector) => find(this.#element, selector, HTMLElement).textContent ?? "";
     const lines = [said("[data-done-facts]"), said("[data-job-name]"), ...hubs];
     const text = lines.filter(Boolean).join("\n");
-    if (navigator.canShare?.({ text })) return this.#send(text);
+    if (navigator.canShare?.({ text }) && (await this.#isSent(text))) return;
     const isCopied = await copy(text);
     feedback.show(isCopied ? "copied" : "not-copied");
   }
 
-  /** @param {string} text */
-  async #send(text) {
+  /**
+   * Whether somebody sent it, or thought better of it. Where a share before has never ended, or none is
+   * allowed, the browser refuses.
+   * @param {string} text
+   */
+  async #isSent(text) {
     try {
       await navigator.share({ text });
+      return true;
     } catch (error) {
-      // Somebody thought better of it.
-      if (!(error instanceof DOMException && error.name === "AbortError")) throw error;
+      if (!(error instanceof DOMException)) throw error;
+      return error.name === "AbortError";
     }
   }
 

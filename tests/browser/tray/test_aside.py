@@ -151,10 +151,12 @@ def test_each_button_names_its_hub_and_keeps_the_focus_while_others_change(table
 def test_administrators_are_told_of_one_that_lies_aside(tablet, ira, ada):
     page = tablet(ira)
     with_two_aside(page)
-    tap(page, "Send to my administrator", ELSEWHERE)
-    expect(item(page, ELSEWHERE).locator("[data-tap=tell]")).to_be_hidden()
+    tap(page, "Send to my administrator", UNKNOWN)
+    expect(item(page, UNKNOWN).locator("[data-tap=tell]")).to_be_hidden()
     assert Notice.objects.filter(kind=Notice.Kind.HUB_REFUSED).exists()
-    expect(item(page, UNKNOWN).locator("[data-tap=tell]")).to_be_visible()
+    # Of what is somebody else's, support alone is asked.
+    expect(item(page, ELSEWHERE).locator("[data-part=ask]")).to_be_visible()
+    expect(item(page, ELSEWHERE).locator("[data-tap=tell]")).to_be_hidden()
 
 
 def test_a_hub_that_is_refused_once_it_was_sent_leaves_without_a_question(tablet, sandbox, ira):

@@ -101,6 +101,38 @@ def test_a_job_is_done_with_its_places_though_it_was_begun_without_a_network(
     expect(rows(page)).to_have_count(2)
 
 
+# A share before that never ended; a tap that was too long ago; nothing to share it with.
+UNSHARED = ["InvalidStateError", "NotAllowedError", "DataError"]
+SHARE = """(name) => {
+  navigator.canShare = () => true;
+  navigator.share = async () => {
+    window.isAsked = true;
+    throw new DOMException("", name);
+  };
+  window.copied = "";
+  window.isAsked = false;
+  navigator.clipboard.writeText = async (text) => { window.copied = text; };
+}"""
+
+
+def test_what_the_browser_does_not_share_is_copied(tablet, ira):
+    (hub,) = hubs(1)
+    page = tablet(ira)
+    open_tray(page)
+    pick(page, "Mill Court")
+    add(page, hub)
+    claim_all(page, 1)
+    share = page.get_by_role("button", name="Share")
+    for name in UNSHARED:
+        page.evaluate(SHARE, name)
+        share.click()
+        page.wait_for_function("(hub) => window.copied.includes(hub)", arg=hub)
+    page.evaluate(SHARE, "AbortError")
+    share.click()
+    page.wait_for_function("() => window.isAsked")
+    assert page.evaluate("() => window.copied") == ""
+
+
 @pytest.mark.slow
 def test_the_last_site_is_offered_where_it_may_be_the_wrong_one_and_stays_where_it_is_not(
     tablet, ira, ada, as_person, live_server

@@ -31,6 +31,47 @@ WITH_MORE_BEHIND = [
     *("Thread network KEYX", "Zigbee KEYVAL", "Network KEYSTR", "KEYDATA", "Keymaterial", "keyhex"),
     *("Thread PSKC", "PSKd", "TOKENX", "PWDX", "Passwordx", "networkkeyx", "Schlüsselwert"),
 ]
+MISSPELT = [
+    *("KYE", "Network KYE", "Hub KYE", "Device kye", "Pre-shared kye", "EUI64-KYE", "NETWORKKYE"),
+    *("K3Y", "KFY", "P5K", "PKS", "T0KEN", "Tokne", "tokn", "Hub tokn", "APP KYE", "networkKye"),
+    *("SECERT", "Sercet", "Scret", "Secrets", "SECRFT", "5ECRET", "SECR3T", "Hub id secert"),
+    *("PASWORD", "Passwrod", "Pasword", "Passsword", "PASSW0RD", "Pa55word", "HUB PASWORD"),
+    *("PSWD", "PWRD", "PASWD", "Passcod", "psswd", "Passkye", "Authorisation", "Credentails"),
+    *("Schlüsel", "Shlüssel", "SCHLUESEL", "Sch1üssel", "Netzwerkschlüsel", "Kenwort", "Paswort"),
+    *("contrasenya", "wachtword", "κλιδί", "Συνθηματκό", "паорль", "MDP", "kleidi", "Instal code"),
+]
+OWN_IDS = [
+    *("Key ID", "KEY UUID", "Secret UUID", "Token ID", "API Key ID", "Hub key id", "Hub-Key-ID"),
+    *("Network Kye id", "Secret id", "K.E.Y.", "K-E-Y", "Tokken", "psw", "Passw", "Setup cod"),
+]
+OF_OTHER_LANDS = [
+    *("Κωδικός δικτύου", "Κωδικός Wi-Fi", "Κωδ. πρόσβασης", "Network code", "Preshared", "klyuch"),
+    *("parol", "clau", "lykilorð", "fjalëkalim", "kunci", "کلید", "पासवर्ड", "รหัสผ่าน"),
+    "Login",
+]
+CODES_OF_OTHERS = {
+    "a letter": f"K: {KEY}",
+    "a letter with hyphens": f"K={OTHER}",
+    "a letter in another line": f"Zigbee 3.0\nk: {KEY}",
+    "a letter behind a stroke": f"EUI 0011223344556677|K: {KEY}",
+    "a Zigbee code": f"Z:001788010B2A3C4D$I:{KEY.upper()}",
+    "a Zigbee code with more": f"G$M:12%Z:0017880100000000$I:{KEY.upper()}%Q:1",
+    "a device's code": f"DPP:K:{KEY};;",
+    "a network's code": f"WIFI:T:SAE;S:home;P:{KEY};K:{OTHER};;",
+    "a network's code, the password first": f"WIFI:P:{OTHER};S:home;T:WPA;;",
+    "JSON": json.dumps({"secert": str(OTHER)}),
+    "JSON, two words": json.dumps({"networkKye": str(OTHER)}),
+    "JSON, short": json.dumps({"pswd": KEY}),
+    "a query": f"https://x.example/join?kye={KEY}",
+    "behind": f"{OTHER}: KYE",
+    "behind in brackets": f"{KEY} (secert)",
+    "a radio's": f"Thread KAY {KEY}",
+    "a mesh's": f"Zigbee KEG: {OTHER}",
+}
+CARRIERS = [
+    *("MT:Y.HUNTER2C00KA0648G00", "X-HM://0HUNTER2ABCDE", "DPP:C:81/1;K:HUNTER2;;"),
+    *("WIFI:T:SAE;K:HUNTER2;S:home;;", "otpauth://totp/x?secret=HUNTER2", "Passwrod HUNTER2"),
+]
 COUNTED = [
     *("K no.", "K No", "K nr.", "k num", "K number", "K №", "K #", "K nº"),
     *("Κ αρ.", "К номер"),  # noqa: RUF001
@@ -39,10 +80,11 @@ COUNTED = [
 KEYS_ALONE = {
     **{
         f"{name}{sign}": f"{name}{sign}{key}"
-        for name in (*WITH_MORE_BEHIND, *COUNTED)
+        for name in (*WITH_MORE_BEHIND, *COUNTED, *MISSPELT, *OWN_IDS, *OF_OTHER_LANDS)
         for sign in (": ", " ", "\n")
         for key in (KEY, str(OTHER))
     },
+    **{f"{name} elsewhere": text for name, text in CODES_OF_OTHERS.items()},
     "a name that mail broke": f"Thread network Ke=\ny: {KEY}",
     "a word that mail broke": f"Passwo=\nrd: {OTHER}",
     "a name in quoted-printable": f"K=0D=0Aey: {OTHER}",
@@ -108,12 +150,20 @@ DOUBTFUL = {
     "a secret's owner": f"Secret of hub A {TEXT}",
     "a hub's secret": f"Secret of hub {TEXT}",
     "a hub's key": f"Key for the hub {HUB.hex}",
+    "a key's hub": f"Key hub {TEXT}",
     "a network alone": f"Thread network {TEXT}",
     "a radio's number": f"EUI-64 {HUB.hex}",
     "a phone's number": f"IMEI: {TEXT}",
     "a name nobody knows": f"Quux: {HUB.hex}",
     "a code": f"Code: {TEXT}",
 }
+# As near to a secret's name as what is misspelt, yet words of their own.
+NO_SLIPS = [
+    *("Passport office", "Skye", "Taken", "Broken", "Beaver House", "Caves", "Privat", "Passage"),
+    *("Kay", "Kyle", "Keynes House", "Section", "Secretariat", "Tokyo", "Carola", "Passau", "Toke"),
+    *("5eed", "Pa55age 4", "Hub 5EC4E7", "B055", "Kenworth", "Payroll", "Slave", "Sacred Heart"),
+    *("Device ID", "UUID", "Serial", "S/N", "Hub ID"),
+]
 PLAIN = {
     "a hub on a radio": f"Zigbee hub K {TEXT}",
     "a hub's Wi-Fi": f"WiFi hub 2 {HUB.hex}",
@@ -122,6 +172,12 @@ PLAIN = {
     "a block's letter": f"Block K no. {TEXT}",
     "a riser's letter": f"Riser K no. 4 {TEXT}",
     "a serial number's letter": f"Serial K no. {TEXT}",
+    **{f"no slip: {name}": f"{name}: {TEXT}" for name in NO_SLIPS},
+    "the vendor's own id": f"SpKey ID {TEXT}",
+    "the vendor's own id, apart": f"Smartphone Key UUID {HUB.hex}",
+    "a box's letter": f"Box K: {TEXT}",
+    "a hub's letter": f"Hub K: {TEXT}",
+    "a letter of several": f"Hub ID: {TEXT}\nBlock K",
     "a keypad": f"Keypad {HUB.hex}",
     "a key box": f"Keybox {TEXT}",
     "a family": f"Keyes {TEXT}",
@@ -144,6 +200,16 @@ PLAIN = {
 }
 FORMS = ["{}: {}", "{}={}", "{} = {}", "{} : {}", "{}\n{}", "{} {}"]
 LABELS = {
+    "a misspelt name below": f"Hub ID: {TEXT}\nNetwork KYE {KEY}",
+    "a misspelt name above": f"T0KEN {OTHER}\nDevice ID: {TEXT}",
+    "a misspelt name beside": f"UUID: {TEXT}; PASWORD: {OTHER}",
+    "a misspelt name in JSON": json.dumps({"secert": KEY, "hubId": TEXT}),
+    "a misspelt name behind a serial": f"Serial {TEXT} KYE {KEY}",
+    "a misspelt name before a serial": f"KYE {KEY} Serial {TEXT}",
+    "a misspelt name, the hub without one": f"{TEXT}\nSECERT: {KEY}",
+    "an id and a letter": f"ID:{TEXT} K:{KEY}",
+    "names above, the key first": f"KEY ID\n{KEY} {TEXT}",
+    "a letter below": f"Hub: {TEXT}\nK: {KEY}",
     "a number of a key below": f"{TEXT}\nK no. {KEY}",
     "a number of a key beside": f"{TEXT} K no. {OTHER}",
     "a name with more behind it": f"Hub {TEXT}\nThread network KEYX {KEY}",
@@ -268,6 +334,14 @@ def test_a_secret_of_any_kind_is_not_shown(text):
         parse.parse(text)
     assert_hidden(caught.value.read, text.split()[-1])
     assert "hunter2" not in caught.value.read
+
+
+@pytest.mark.parametrize("text", CARRIERS)
+def test_what_a_code_of_others_carries_is_not_shown(text):
+    with pytest.raises(parse.LabelProblem) as caught:
+        parse.parse(text)
+    assert caught.value.kind == "nothing"
+    assert "HUNTER2" not in caught.value.read
 
 
 @pytest.mark.parametrize("text", DOUBTFUL.values(), ids=DOUBTFUL)

@@ -92,16 +92,27 @@ def test_every_module_that_a_page_imports_at_once_is_named_in_its_head_and_no_ot
         assert not set(preloaded) & entries
 
 
-def test_all_that_comes_once_the_page_has_settled_is_named_and_no_other_file(
-    as_person, ira, mill_court
-):
-    reading = {"js/scanner/code-choice.js", "js/scanner/hub-id.js", "js/scanner/pasted-text.js"}
-    late = loaded_at_once({*reading, "js/tray/offers.js", "js/tray/row-work.js"})
+LATER = {
+    "texts": {
+        *("js/scanner/code-choice.js", "js/scanner/hub-id.js", "js/scanner/pasted-text.js"),
+        *("js/tray/offers.js", "js/tray/row-work.js"),
+    },
+    "camera": {"js/scanner/camera.js", "js/scanner/decoder.js", "js/scanner/picture-watch.js"},
+    "reader": {
+        *("js/scanner/decoder-worker.js", "js/scanner/reader.js", "vendor/zxing/reader/index.js"),
+        "vendor/zxing-wasm/zxing_reader.wasm",
+    },
+}
+
+
+@pytest.mark.parametrize("name", LATER)
+def test_all_that_comes_later_is_named_and_no_other_file(as_person, ira, mill_court, name):
+    late = loaded_at_once(LATER[name])
     for page in (as_person(ira).get("/claims/new/").content.decode(), shell("en")):
         entries = set(re.findall(r'<script type="module" src="/static/([^"]+)"', page))
-        at_once = loaded_at_once(entries)
-        named = re.findall(r'<link rel="prefetch" href="/static/([^"]+)"', page)
-        assert sorted(named) == sorted(late - at_once)
+        listed = page.partition(f'<template data-later="{name}">')[2].partition("</template>")[0]
+        named = re.findall(r'<link rel="prefetch" href="/static/([^"]+)"', listed)
+        assert sorted(named) == sorted(late - loaded_at_once(entries))
 
 
 def loaded_at_once(first: set[str]) -> set[str]:
@@ -110,7 +121,8 @@ def loaded_at_once(first: set[str]) -> set[str]:
     while first - known:
         path = (first - known).pop()
         known.add(path)
-        text = re.sub(r"\bimport\s*\(.*?\)", "", source(path).read_text())
+        written = source(path).read_text() if path.endswith(".js") else ""
+        text = re.sub(r"\bimport\s*\(.*?\)", "", written)
         first = first | named_by(IMPORT, path, text)
     return known
 

@@ -23,7 +23,8 @@ from tests.notices.conftest import post
 from tests.tray.conftest import HUB, Tablet
 
 MAGIC = {name: hub.id for name, hub in world.MAGIC.items()}
-REFUSED = ("claimed_elsewhere", "suspended", "unknown")
+# What is somebody else's, support is asked for: see below.
+REFUSED = ("suspended", "unknown")
 
 
 def looked_up(tablet, row):
@@ -215,16 +216,57 @@ def test_the_claims_page_says_when_nobody_can_be_told(tablet, installer, mill_co
     assert "Tell whoever runs it." in shown
 
 
-@pytest.mark.parametrize("is_claimed", [False, True])
-def test_a_row_that_support_is_asked_for_names_nobody_else(
-    tablet, ira, acme, mill_court, sandbox, is_claimed
-):
-    row = tablet.row(MAGIC["claimed_elsewhere"], mill_court)
-    if is_claimed:
+@pytest.fixture(params=["looked up", "claimed"])
+def elsewhere(request, tablet, mill_court, sandbox):
+    """A row of a hub that is somebody else's, looked up or claimed."""
+    if request.param == "claimed":
         row, _claim = refused(tablet, mill_court, "claimed_elsewhere")
-    before = looked_up(tablet, row)
-    assert "your administrator" in before["text"]
-    hub = Hub.objects.get(hub_id=MAGIC["claimed_elsewhere"])
-    asking.ask(ira.memberships.get(), Wish(hub, mill_court, "It hangs in our riser now"))
+        return row
+    return tablet.row(MAGIC["claimed_elsewhere"], mill_court)
 
-    assert dict(tablet.news(row))["text"] == "Support is asked to get it for you."
+
+def the_hub():
+    return Hub.objects.get(hub_id=MAGIC["claimed_elsewhere"])
+
+
+def test_a_row_of_somebody_elses_hub_leads_to_support_alone(tablet, elsewhere):
+    found = looked_up(tablet, elsewhere)
+
+    assert found["askUrl"]
+    assert "tell" not in found["actions"]
+    assert found["text"].endswith("If they agree, ask support for it here.")
+    assert "administrator" not in found["text"]
+
+
+@pytest.mark.parametrize("state", ["withdrawn", "declined", "not_needed"])
+def test_a_row_that_may_be_asked_for_again_leads_to_support_alone(
+    tablet, ira, ada, mill_court, elsewhere, state
+):
+    looked_up(tablet, elsewhere)
+    wish = Wish(the_hub(), mill_court, "It hangs in our riser now")
+    asked = asking.ask(ira.memberships.get(), wish)
+    why = {"decided_by": ada, "sentence": "It is theirs"} if state == "declined" else {}
+    type(asked).objects.update(state=state, ended_at=timezone.now(), **why)
+    found = dict(tablet.news(elsewhere))
+
+    assert found["askUrl"]
+    assert "tell" not in found["actions"]
+
+
+def test_where_support_cannot_be_asked_the_administrator_still_is_the_way(
+    tablet, mill_court, sandbox
+):
+    row, _claim = refused(tablet, mill_court, "claimed_elsewhere")
+    Hub.objects.update(binding="unknown")
+    found = dict(tablet.news(row))
+
+    assert not found["askUrl"]
+    assert "tell" in found["actions"]
+    assert "administrator" in found["text"]
+
+
+def test_a_row_that_support_is_asked_for_names_nobody_else(tablet, ira, mill_court, elsewhere):
+    looked_up(tablet, elsewhere)
+    asking.ask(ira.memberships.get(), Wish(the_hub(), mill_court, "It hangs in our riser now"))
+
+    assert dict(tablet.news(elsewhere))["text"] == "Support is asked to get it for you."
