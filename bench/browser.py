@@ -22,17 +22,22 @@ class Page:
     body: bytes
 
 
+def headers_of(cookie: str) -> dict[str, str]:
+    """Return what a proxy that ends TLS passes on with each request of a person's browser."""
+    return {
+        "Cookie": f"{cookie}; {settings.CSRF_COOKIE_NAME}={TOKEN}",
+        "X-Forwarded-Proto": "https",
+        "X-Forwarded-For": "127.0.0.1",
+    }
+
+
 class Browser:
     """One connection to 127.0.0.1, kept open, with a person's session."""
 
     def __init__(self, port: int, cookie: str) -> None:
         self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
         self._origin = f"https://127.0.0.1:{port}"
-        self._headers = {
-            "Cookie": f"{cookie}; {settings.CSRF_COOKIE_NAME}={TOKEN}",
-            "X-Forwarded-Proto": "https",
-            "X-Forwarded-For": "127.0.0.1",
-        }
+        self._headers = headers_of(cookie)
 
     def __enter__(self) -> Self:
         return self

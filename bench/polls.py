@@ -16,8 +16,9 @@ from statistics import median
 from django.core.management import call_command
 
 from bench import processes, waiting
-from bench.browser import Browser, expect
+from bench.browser import expect
 from bench.people import installer
+from bench.plain import PlainBrowser
 from bench.report import Figure
 from portal.core.web import poll_tickets
 
@@ -45,7 +46,7 @@ class Asked:
 class Asker:
     """Asks for one thing over one connection."""
 
-    def __init__(self, asked: Asked, browser: Browser) -> None:
+    def __init__(self, asked: Asked, browser: PlainBrowser) -> None:
         self._asked, self._browser = asked, browser
         self._ticket, self._left = "", 0
 
@@ -129,7 +130,7 @@ def _by_turns(
             for turn in range(turns):
                 asked = things[turn % 2]
                 # A connection a turn: the server closes one that rests for long.
-                with Browser(asked.port, cookie) as browser:
+                with PlainBrowser(asked.port, cookie) as browser:
                     asker = Asker(asked, browser)
                     # At least once, however late: a turn of none compares with nothing.
                     while not mine[turn] or time.monotonic() < start + (turn + 1) * seconds:

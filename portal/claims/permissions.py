@@ -1,5 +1,7 @@
 """Who may claim, act on a claim, and let one go on whose person may not any more."""
 
+from collections.abc import Iterable
+
 from portal.claims.models import Claim
 from portal.consent import rights
 from portal.consent.models import Grant
@@ -69,11 +71,12 @@ def may_release(user: User, claim: Claim) -> bool:
     return not claim.by_support and access.may(user, claim.organisation, Ability.MANAGE_JOBS)
 
 
-def may_act_on(user: User, claim: Claim) -> bool:
-    """Say whether the person may stop the claim, try it now, or make it again."""
-    if not access.may(user, credential_owner(claim), _ability(claim)):
-        return False
-    return not claim.by_support or has_consent(user, claim)
+def may_act_on(mine: Iterable[Membership], claim: Claim) -> bool:
+    """Say whether the person of these memberships may stop the claim, try or make it again."""
+    owner, ability = credential_owner(claim), _ability(claim)
+    able = (each for each in mine if ability in access.abilities(each))
+    member = next((each for each in able if each.organisation_id == owner.pk), None)
+    return member is not None and (not claim.by_support or has_consent(member.user, claim))
 
 
 def has_consent(user: User, claim: Claim) -> bool:

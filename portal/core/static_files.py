@@ -62,15 +62,29 @@ class ProductionStorage(CompressedManifestStaticFilesStorage):  # type: ignore[m
     support_js_module_import_aggregation = True
     max_post_process_passes = 20
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # Of what a page names, dozens of times: found once, until files are collected anew.
+        self._addresses: dict[str | None, str] = {}
+
+    def url(self, name: str | None, force: bool = False) -> str:
+        """Return the address of a file, with the hash of its content in the name."""
+        known = self._addresses.get(name)
+        if known is None:
+            known = self._addresses[name] = str(super().url(name, force))
+        return known
+
     def post_process(
         self, paths: dict[str, tuple[Any, str]], dry_run: bool = False, **options: Any
     ) -> Iterator[Any]:
         """As Django's, with ours as they are to be served."""
+        self._addresses.clear()
         served = {
             name: (WithoutComments(source), path) if OURS.fullmatch(name) else (source, path)
             for name, (source, path) in paths.items()
         }
         yield from super().post_process(served, dry_run=dry_run, **options)
+        self._addresses.clear()
 
     def hashed_name(self, name: str, content: Any = None, filename: str | None = None) -> str:
         """Return the name with the hash in it; of a package that is not installed, as it is."""

@@ -4,8 +4,8 @@ The page says with `?seen=` what it shows (`templates/claims/detail.html`). Whil
 it is answered 204, else with the fragment as it is now, which brings its own `seen` and pace. Once
 nothing more is going to change by itself, the fragment asks no more.
 
-Almost every poll finds nothing new, so the query for that is prepared. Who may see what is decided
-by `visible_to`, in the database; only the time that it compares with the end of a membership is a
+So many polls come that the queries for them are prepared. Who may see what is decided by
+`visible_to`, in the database; only the time that it compares with the end of a membership is a
 second old at most. Who was just told "nothing new" is told so again without that for some seconds:
 see `core/web/poll_tickets.py`.
 """
@@ -41,6 +41,7 @@ from portal.moves.display import wording as moves_wording
 from portal.orgs import access
 from portal.orgs.access import Ability
 from portal.orgs.models import User
+from portal.orgs.web.context import workspace_of
 
 SITE_STAYS_FOR: Final = timedelta(hours=4)
 
@@ -50,7 +51,7 @@ def is_still_so(request: HttpRequest, pk: uuid.UUID) -> bool:
 
     Of support's claims nothing is said: whether they may be watched depends on who asks.
     """
-    claim = _first(_of_anybody.rows(claim=pk))
+    claim = state_of(pk)
     if claim is None or claim.by_support or request.GET.get("seen") != seen(claim):
         return False
     if claim.state in SUCCEEDED:
@@ -62,20 +63,19 @@ def is_still_so(request: HttpRequest, pk: uuid.UUID) -> bool:
 @require_GET
 def live(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Show a claim as it is now; nothing (204) when the page knows it already."""
-    claim = poll_state(access.person(request), pk)
-    if claim is None:
-        raise Http404
-    reader = access.person(request)
-    _close(reader, claim)
+    claim, reader = visible_claim(request, pk), access.person(request)
     if request.GET.get("seen") != seen_by(reader, claim):
-        return news(request, pk)
+        return _news(request, claim)
     watch_hub(claim, reader)
     return HttpResponse(status=204)
 
 
-def news(request: HttpRequest, pk: uuid.UUID, told: str = "") -> HttpResponse:
+def news(request: HttpRequest, pk: uuid.UUID, told: str) -> HttpResponse:
     """Return the fragment that shows the claim as it is now, and what came of a tap."""
-    claim = visible_claim(request, pk)
+    return _news(request, visible_claim(request, pk), told)
+
+
+def _news(request: HttpRequest, claim: Claim, told: str = "") -> HttpResponse:
     if missing := support_gate.lack_to_see(request, claim):
         return support_gate.lead_to_factor(request, claim, missing)
     support_gate.note_page(request, claim, is_news=True)
@@ -246,7 +246,7 @@ def _is_just_made(claim: Claim, reader: User) -> bool:
 
 
 def _can_act(request: HttpRequest, claim: Claim) -> bool:
-    if not permissions.may_act_on(access.person(request), claim):
+    if not permissions.may_act_on(workspace_of(request).memberships, claim):
         return False
     return not support_gate.lack_to_act(request, claim)
 
@@ -264,31 +264,20 @@ OF_CLAIM = _columns(
 OF_HUB = _columns(Hub, "id", "version", "binding", "online", "read_at", "watched_until")
 
 
-def _state(claims: ClaimQuerySet, claim: uuid.UUID) -> "QuerySet[Claim, tuple[object, ...]]":
+def _state(claim: uuid.UUID) -> "QuerySet[Claim, tuple[object, ...]]":
     of_hub = (f"hub__{name}" for name in OF_HUB)
-    return claims.filter(pk=claim).order_by().values_list(*OF_CLAIM, *of_hub)
+    return claims_of_anybody().filter(pk=claim).order_by().values_list(*OF_CLAIM, *of_hub)
 
 
-_of_person = Prepared(
-    lambda person, claim: _state(claims_visible_to(person), claim),
-    person=UUIDField(),
-    claim=UUIDField(),
-)
-_of_anybody = Prepared(lambda claim: _state(claims_of_anybody(), claim), claim=UUIDField())
+_of_anybody = Prepared(_state, claim=UUIDField())
 
 
-def poll_state(user: User, pk: uuid.UUID) -> Claim | None:
-    """Return the claim with its hub, or None when the person may not see it, or there is none.
+def state_of(pk: uuid.UUID) -> Claim | None:
+    """Return the claim with its hub, whoever asks, or None when there is none.
 
     Columns other than OF_CLAIM and OF_HUB are read when somebody asks for them.
     """
-    if user.lacks_required_factor:
-        return _first(list(_state(claims_visible_to(user), pk)))
-    return _first(_of_person.rows(person=user.pk, claim=pk))
-
-
-def _first(rows: list[tuple[Any, ...]]) -> Claim | None:
-    for row in rows:
+    for row in _of_anybody.rows(claim=pk):
         claim = Claim.from_db(DEFAULT_DB_ALIAS, OF_CLAIM, row[: len(OF_CLAIM)])
         claim.hub = Hub.from_db(DEFAULT_DB_ALIAS, OF_HUB, row[len(OF_CLAIM) :])
         return claim

@@ -157,7 +157,7 @@ def claim_action(act: ClaimAction) -> Callable[[HttpRequest, uuid.UUID], HttpRes
         if request.method != "POST":
             return redirect("claims:detail", pk)
         claim = polling.visible_claim(request, pk)
-        if not permissions.may_act_on(access.person(request), claim):
+        if not permissions.may_act_on(access.memberships(access.person(request)), claim):
             raise PermissionDenied
         if missing := support_gate.lack_to_act(request, claim):
             return support_gate.lead_to_factor(request, claim, missing)

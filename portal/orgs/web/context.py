@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.http import HttpRequest
-from django.utils.functional import SimpleLazyObject
+from django.utils.functional import SimpleLazyObject, cached_property
 
 from portal.gateway import circuit
 from portal.notices import outbox
@@ -26,7 +26,12 @@ class Workspace:
     memberships: list[Membership] = field(default_factory=list)
     can: frozenset[str] = frozenset()
     all_sites: bool = False
-    banner: Banner | None = None
+    membership: Membership | None = None
+
+    @cached_property
+    def banner(self) -> Banner | None:
+        """What is to be said of the organisation's key, or None."""
+        return key_banner(self.membership) if self.membership else None
 
     @property
     def may_claim_somewhere(self) -> bool:
@@ -62,9 +67,15 @@ class Workspace:
 
 def workspace(request: HttpRequest) -> dict[str, Any]:
     """Give templates `workspace`, looked up only by those that use it, and once for all of them."""
+    return {"workspace": workspace_of(request)}
+
+
+def workspace_of(request: HttpRequest) -> Workspace:
+    """Return the person's workspace as it is when it is first used in this request."""
     if not hasattr(request, "workspace"):
         request.workspace = SimpleLazyObject(lambda: find_workspace(request))  # type: ignore[attr-defined]
-    return {"workspace": request.workspace}  # type: ignore[attr-defined]
+    found: Workspace = request.workspace  # type: ignore[attr-defined]
+    return found
 
 
 def find_workspace(request: HttpRequest) -> Workspace:
@@ -81,7 +92,7 @@ def find_workspace(request: HttpRequest) -> Workspace:
         memberships=mine,
         can=frozenset(can),
         all_sites=membership.all_sites if membership else False,
-        banner=key_banner(membership) if membership else None,
+        membership=membership,
     )
 
 

@@ -39,6 +39,15 @@ def test_a_poll_after_a_change_brings_the_news(old_claim, ira, as_person, change
     assert f"?seen={polling.seen(Claim.objects.get())}" in answer.content.decode()
 
 
+def test_news_asks_for_session_person_claim_and_memberships_once_each(
+    old_claim, ira, as_person, django_assert_num_queries
+):
+    client = as_person(ira)
+    poll(client, old_claim, "before")
+    with django_assert_num_queries(4):
+        assert poll(client, old_claim, "before").status_code == 200
+
+
 def test_a_stranger_with_the_right_version_learns_nothing(old_claim, hal, as_person):
     assert poll(as_person(hal), old_claim, polling.seen(old_claim)).status_code == 404
 
@@ -78,7 +87,7 @@ def test_a_membership_that_ends_is_noticed_by_a_statement_that_was_kept(old_clai
 
 
 def test_the_prepared_poll_reads_what_the_orm_reads(
-    old_claim, ira, spkey_support, django_assert_num_queries
+    old_claim, spkey_support, django_assert_num_queries
 ):
     now = timezone.now()
     Hub.objects.update(online=True, watched_until=now)
@@ -88,9 +97,9 @@ def test_the_prepared_poll_reads_what_the_orm_reads(
     }
     Claim.objects.update(state="claimed", finished_at=now, due_at=None, **by_support)
     stored = Claim.objects.select_related("hub").get()
-    polling.poll_state(ira, stored.pk)
+    polling.state_of(stored.pk)
     with django_assert_num_queries(1):
-        found = polling.poll_state(ira, stored.pk)
+        found = polling.state_of(stored.pk)
         assert {name: getattr(found, name) for name in polling.OF_CLAIM} == {
             name: getattr(stored, name) for name in polling.OF_CLAIM
         }
