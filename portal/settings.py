@@ -155,6 +155,8 @@ TEMPLATES = [
                 "portal.orgs.web.context.workspace",
                 "portal.pwa.web.context.page",
             ],
+            # Known to every template without being loaded.
+            "builtins": ["portal.core.templatetags.icons"],
         },
     },
 ]
