@@ -371,6 +371,8 @@ LOGGING = {
         "django": {"handlers": [], "level": "INFO", "propagate": True},
         # Below that are refusals, which `portal.security` tells of.
         "django.request": {"level": "ERROR"},
+        # Whoever calls us by another name: 400, which `portal.security` tells of, too.
+        "django.security.DisallowedHost": {"level": "CRITICAL"},
         # gunicorn has set its own before it loads us.
         "gunicorn.error": {"handlers": ["stderr"], "propagate": False},
     },

@@ -16,6 +16,7 @@ from portal.notices.web import letters, news
 from portal.orgs.web import invitation, languages
 from portal.pwa.web import views as pwa
 
+handler500 = "portal.core.web.failures.failed"
 urlpatterns = [
     path("", home.home, name="home"),
     path("search/", finder.search, name="search"),

@@ -10,7 +10,7 @@ from typing import Final
 from django.conf import settings
 from django.db import transaction
 
-from portal.core.throttle import Limit, LimitReachedError, once
+from portal.core.throttle import Limit, once
 from portal.notices import outbox
 from portal.notices.models import Notice
 from portal.orgs.models import Membership, Organisation, User
@@ -61,7 +61,7 @@ def mind_unknown(person: User) -> None:
     """
     unknown = UNKNOWN.used(str(person.pk))
     if unknown >= UNKNOWN.most:
-        raise LimitReachedError(UNKNOWN.seconds_left())
+        UNKNOWN.refuse()
     if unknown >= SUSPECT:
         SLOWLY.take(str(person.pk))
 

@@ -14,8 +14,9 @@ class CoreConfig(AppConfig):
     def ready(self) -> None:
         """Let workers forget which forms were sent long ago, and be told of what is due."""
         # Models can be imported only now.
-        from portal.core import checks, sent_forms, waking, worker  # noqa: PLC0415
+        from portal.core import checks, refusals, sent_forms, waking, worker  # noqa: PLC0415
 
         register(checks.is_behind_a_proxy, Tags.security, deploy=True)
         post_migrate.connect(waking.install, dispatch_uid="portal.core.waking")
         worker.register_cleanup("forms sent long ago", sent_forms.forget_old)
+        worker.register_cleanup("refusals counted", refusals.counted.add)

@@ -1,4 +1,4 @@
-"""What has no domain and is kept all the same: signs of life, throttles, slots, forms sent."""
+"""What has no domain and is kept all the same: signs of life, limits, slots, forms sent."""
 
 import uuid
 from datetime import timedelta
@@ -61,6 +61,20 @@ class Slot(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+
+class Refusals(models.Model):
+    """How often the limit of this name has said no, ever: see `portal.core.refusals`."""
+
+    name = models.CharField(_("name"), max_length=120, primary_key=True)
+    count = models.PositiveBigIntegerField(_("count"))
+
+    class Meta:
+        verbose_name = _("refusals")
+        verbose_name_plural = _("refusals")
+
+    def __str__(self) -> str:
+        return f"{self.name} × {self.count}"
 
 
 class SentForm(models.Model):

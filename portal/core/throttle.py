@@ -9,13 +9,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Final, NoReturn
 
 from django.db import connection, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
+from portal.core import refusals
 from portal.core.models import Slot, Throttle
 
 # Older rows are of no use. They go when a new stretch begins.
@@ -64,7 +65,11 @@ class Limit:
     def take(self, whom: str = "", times: int = 1) -> None:
         """Count `times` more for `whom`. Raises LimitReachedError, and counts nothing, beyond."""
         if not self.allows(whom, times):
-            raise LimitReachedError(self.seconds_left())
+            self.refuse()
+
+    def refuse(self) -> NoReturn:
+        """Raise LimitReachedError until this stretch of time is over."""
+        _refuse(self.name, self.seconds_left())
 
     @property
     def length(self) -> timedelta:
@@ -123,7 +128,7 @@ class Backoff:
     def _let_pass(self, wait: timedelta) -> None:
         # Further ahead than anybody waits, the clock was put back.
         if timedelta(0) < wait <= self.longest:
-            raise LimitReachedError(wait.total_seconds())
+            _refuse(self.name, wait.total_seconds())
 
     def _wait(self, tries: int) -> timedelta:
         beyond = tries - self.free
@@ -160,7 +165,7 @@ class Brake:
         mine.filter(self._is_void(now)).delete()
         Slot.objects.bulk_create([Slot(key=key, held_until=now + wait)], ignore_conflicts=True)
         until = mine.values_list("held_until", flat=True).first() or now
-        raise LimitReachedError((until - now).total_seconds())
+        _refuse(self.name, (until - now).total_seconds())
 
     def count_wrong(self, whom: str) -> None:
         """Count one more that went wrong."""
@@ -207,6 +212,11 @@ def _held(name: str, whom: str, at_most: timedelta) -> datetime | None:
     Slot.objects.bulk_create([Slot(key=key, held_until=NEVER)], ignore_conflicts=True)
     taken = Slot.objects.filter(free, key=key).update(held_until=until, tries=F("tries") + 1)
     return until if taken == 1 else None
+
+
+def _refuse(name: str, seconds: float) -> NoReturn:
+    refusals.counted.note(name)
+    raise LimitReachedError(seconds)
 
 
 def _digest(name: str, whom: str) -> str:

@@ -3,10 +3,13 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import BoundedSemaphore, local
-from typing import Final
+from typing import Final, NoReturn
 
+from portal.core import refusals
 from portal.core.throttle import LimitReachedError
 
+BUSY: Final = "turns"
+"""Under what name it is counted that somebody had none."""
 COME_AGAIN_SECONDS: Final = 2
 
 
@@ -35,10 +38,10 @@ class Turns:
             yield
             return
         if not self._places.acquire(blocking=False):
-            raise BusyError
+            _refuse()
         try:
             if not self._turns.acquire(timeout=self._seconds):
-                raise BusyError
+                _refuse()
             _thread.has_turn = True
             try:
                 yield
@@ -47,6 +50,11 @@ class Turns:
                 self._turns.release()
         finally:
             self._places.release()
+
+
+def _refuse() -> NoReturn:
+    refusals.counted.note(BUSY)
+    raise BusyError
 
 
 _thread = local()

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from portal import spkey
 from portal.core.leasing import due_at
-from portal.core.throttle import Limit, LimitReachedError
+from portal.core.throttle import Limit
 from portal.events import receivers
 from portal.events.models import Delivery, Result
 from portal.events.receivers import Door, KnownSecret
@@ -39,8 +39,7 @@ def take_test(door: Door, *, address: str) -> None:
 
 @transaction.atomic
 def _store(door: Door, fields: dict[str, Any], address: str, opened_by: KnownSecret | None) -> None:
-    if not TAKEN.allows(f"{door.organisation_id} {address}"):
-        raise LimitReachedError(TAKEN.seconds_left())
+    TAKEN.take(f"{door.organisation_id} {address}")
     if opened_by is not None:
         receivers.note_use(opened_by)
     same = Delivery.objects.filter(receiver=door.organisation_id, event_id=fields["event_id"])

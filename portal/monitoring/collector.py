@@ -2,9 +2,14 @@
 
 from collections.abc import Iterable
 
-from prometheus_client.core import GaugeHistogramMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.core import (
+    CounterMetricFamily,
+    GaugeHistogramMetricFamily,
+    GaugeMetricFamily,
+    Metric,
+)
 
-from portal.monitoring import readings
+from portal.monitoring import readings, refused
 from portal.monitoring.readings import Times
 
 
@@ -21,6 +26,7 @@ class Collector:
         yield from _hubs()
         yield from _mails()
         yield from _events()
+        yield _refusals()
         yield _number(
             "portal_device_errors",
             "Different errors that devices reported within the hour.",
@@ -159,3 +165,14 @@ def _events() -> Iterable[Metric]:
         "Events that came without a valid secret since their addresses were made.",
         readings.events_refused(),
     )
+
+
+def _refusals() -> Metric:
+    refusals = CounterMetricFamily(
+        "portal_refusals",
+        "How often a limit refused something, ever, by what was refused.",
+        labels=("reason",),
+    )
+    for reason, count in refused.by_reason().items():
+        refusals.add_metric((reason,), count)
+    return refusals

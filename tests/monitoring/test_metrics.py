@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,13 +14,14 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from bench import years
 from portal.claims.models import Attempt, Claim
-from portal.core import statistics
-from portal.core.models import Heartbeat
-from portal.events import receivers
+from portal.core import refusals, statistics
+from portal.core.models import Heartbeat, Refusals
+from portal.core.turns import BUSY
+from portal.events import deliveries, receivers
 from portal.events.models import Delivery
 from portal.gateway.models import Circuit
 from portal.hubs.models import Hub, Round
-from portal.monitoring import readings
+from portal.monitoring import readings, refused
 from portal.monitoring.display import state as said
 from portal.monitoring.models import DeviceReport
 from portal.notices.models import AccountEmail
@@ -27,7 +29,8 @@ from portal.orgs.models import ApiCredential
 from tests.claims.test_plans import SCAN, plan_of
 
 TOKEN = "figures-figures-figures-figures-1"
-MONITORING = Path(__file__).resolve().parents[2] / "docs/monitoring"
+ROOT = Path(__file__).resolve().parents[2]
+MONITORING, PORTAL = ROOT / "docs/monitoring", ROOT / "portal"
 
 
 @pytest.fixture(autouse=True)
@@ -291,3 +294,66 @@ def test_reports_of_devices_are_counted(read):
     DeviceReport.objects.create(digest="1", name="TypeError", line=1)
     DeviceReport.objects.create(digest="2", name="TypeError", line=2, last_at=late(hours=3))
     assert read()["portal_device_errors", ()] == 1
+
+
+def test_what_limits_refuse_is_counted_by_reason_and_every_reason_is_there_from_the_start(read):
+    assert read()["portal_refusals_total", ("uploads",)] == 0
+    for name, count in (
+        ("sign-in", 3),
+        ("sign-ins of an address", 2),
+        ("second factor", 7),
+        ("claims of an organisation", 4),
+        ("unknown hubs", 5),
+        ("photos of hubs", 6),
+        ("codes tried by a support agent", 8),
+        ("events taken from an address", 9),
+        ("of a version that is gone", 1),
+    ):
+        Refusals.objects.create(name=name, count=count)
+    found = {
+        labels[0]: n for (name, labels), n in read().items() if name.endswith("refusals_total")
+    }
+    counted = {reason: int(n) for reason, n in found.items() if n}
+    assert counted == {
+        "sign_in": 5,
+        "second_factor": 7,
+        "claims": 4,
+        "lookups": 5,
+        "uploads": 6,
+        "codes": 8,
+        "events": 9,
+        "other": 1,
+    }
+    assert set(found) == {*refused.LIMITS, refused.OTHER}
+
+
+# Of these nobody is refused anything: what is beyond is left out of a record, or told later.
+SILENT = {
+    "client errors",
+    "client errors of one",
+    "failed sign-ins recorded",
+    "hubs that administrators are told of",
+    "hubs that events made known",
+    "locked sign-ins recorded",
+    "password links",
+    "refused deliveries that are counted",
+}
+
+
+def test_every_limit_of_the_portal_has_a_reason():
+    source = "\n".join(path.read_text(encoding="utf-8") for path in PORTAL.rglob("*.py"))
+    limits = set(re.findall(r'\b(?:Limit|Backoff|Brake)\(\s*"([^"]+)"', source))
+    taken = set(re.findall(r'_take\("([^"]+)"', source))
+    assert len(limits) > 25
+    assert len(taken) == 3
+    made = limits | taken | {f"{name} of an organisation" for name in taken} | {BUSY}
+    assert made - SILENT == {name for names in refused.LIMITS.values() for name in names}
+
+
+def test_a_refused_try_is_seen_from_outside(client, read, acme, monkeypatch):
+    monkeypatch.setattr(refusals, "counted", refusals.Counted())
+    receiver = receivers.replace(acme, None)
+    monkeypatch.setattr(deliveries, "TAKEN", replace(deliveries.TAKEN, most=0))
+    answer = client.post(f"/events/{receiver.key.reveal()}", "{}", content_type="application/json")
+    assert answer.status_code == 503
+    assert read()["portal_refusals_total", ("events",)] == 1

@@ -194,6 +194,28 @@ def test_a_page_is_asked_for_by_https_and_a_stranger_led_to_sign_in(proxy):
     assert elsewhere.status_code == 400
 
 
+@pytest.mark.parametrize(
+    ("ciphers", "is_taken"),
+    [
+        ("ECDHE-ECDSA-AES128-GCM-SHA256", True),
+        ("ECDHE-ECDSA-CHACHA20-POLY1305", True),
+        ("ECDHE-ECDSA-AES128-SHA256", False),
+        ("ECDHE-ECDSA-AES256-SHA", False),
+        ("ECDHE-ECDSA-CAMELLIA128-SHA256", False),
+    ],
+)
+def test_what_is_sent_cannot_be_changed_unnoticed_nor_read_later(ciphers, is_taken, proxy):
+    context = ssl.create_default_context(cafile=str(proxy.certificate))
+    context.maximum_version = ssl.TLSVersion.TLSv1_2
+    context.set_ciphers(f"{ciphers}:@SECLEVEL=0")
+    with ExitStack() as ending:
+        plain = ending.enter_context(socket.create_connection(("127.0.0.1", proxy.https), 20))
+        if not is_taken:
+            ending.enter_context(pytest.raises(ssl.SSLError))
+        with context.wrap_socket(plain, server_hostname="127.0.0.1") as secure:
+            assert secure.cipher()[0] == ciphers
+
+
 def test_no_header_comes_twice(proxy):
     names = Counter(name.lower() for name, _ in proxy.ask("GET", "/").raw.headers.items())
 

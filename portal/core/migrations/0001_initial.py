@@ -20,6 +20,22 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name="Refusals",
+            fields=[
+                (
+                    "name",
+                    models.CharField(
+                        max_length=120, primary_key=True, serialize=False, verbose_name="name"
+                    ),
+                ),
+                ("count", models.PositiveBigIntegerField(verbose_name="count")),
+            ],
+            options={
+                "verbose_name": "refusals",
+                "verbose_name_plural": "refusals",
+            },
+        ),
+        migrations.CreateModel(
             name="SentForm",
             fields=[
                 (

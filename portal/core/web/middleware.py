@@ -19,7 +19,7 @@ from django.utils.cache import add_never_cache_headers
 from django.utils.deprecation import MiddlewareMixin
 from django_htmx.http import HttpResponseClientRedirect
 
-from portal.core import logs
+from portal.core import logs, refusals
 from portal.core.throttle import LimitReachedError
 from portal.core.turns import BusyError
 from portal.core.web.login_redirect import page_to_return_to
@@ -128,6 +128,11 @@ class LimitReached(MiddlewareMixin):
         answer = render(request, "429.html", context, status=429)
         answer["Retry-After"] = str(error.seconds)
         return answer
+
+    def process_response(self, _request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        """Keep that a limit has refused something, whichever way the person was told."""
+        refusals.counted.add_own()
+        return response
 
 
 class NoStore(MiddlewareMixin):

@@ -15,6 +15,9 @@ from portal.hubs.models import CLAIMED, DECOMMISSIONED, LEFT, PROVISIONED, SUSPE
 PLACE_TOO_LONG: Final = _("At most 80 characters fit.")
 NOTE_TOO_LONG: Final = _("At most 1,000 characters fit.")
 CHOOSE_FIRST: Final = _("Choose the hubs first.")
+NO_WORKBOOK: Final = _(
+    "The Excel file could not be made just now. Take the CSV file, or try again in a minute."
+)
 
 STATES: Final[Mapping[str, Chip]] = {
     Health.ONLINE: Chip("good", "check", _("Online")),

@@ -5,6 +5,7 @@ says that they are there; the other way round when they go. Whoever is killed in
 row that is due, and a worker removes what there is (`clearing`).
 """
 
+import logging
 import uuid
 from collections.abc import Collection, Sequence
 from datetime import timedelta
@@ -25,6 +26,8 @@ from portal.hubs.photos.models import MOST, HubPhoto
 from portal.orgs import access
 from portal.orgs.access import Ability
 from portal.orgs.models import Membership, User
+
+logger = logging.getLogger(__name__)
 
 type Hubs = QuerySet[Hub] | Sequence[Hub]
 
@@ -101,6 +104,7 @@ def add(hub: Hub, member: Membership, file: IO[bytes]) -> HubPhoto:
     except OSError as error:
         # It holds no place any more; a worker looks after what was written.
         _give_up(photo)
+        logger.error("a photo could not be kept: %s", error)
         raise NotKeptError from error
     _finish(photo, hub, member.user)
     return photo

@@ -1,8 +1,10 @@
 """The inventory as a file: CSV or XLSX, with the filters of the page or of the chosen rows."""
 
 import csv
+import logging
 import tempfile
 from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
 from datetime import datetime
 from typing import IO, Final
 from uuid import UUID
@@ -20,6 +22,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.text import slugify
 from django.views.decorators.http import require_POST
+from xlsxwriter.exceptions import XlsxFileError
 
 from portal.audit.record import record
 from portal.audit.web.csv_file import BYTE_ORDER_MARK, harmless
@@ -31,6 +34,8 @@ from portal.jobs import rights
 from portal.orgs import access
 from portal.orgs.access import Ability
 from portal.orgs.models import Membership
+
+logger = logging.getLogger(__name__)
 
 AT_A_TIME: Final = 500
 # Text is text: nothing is taken for a formula, an address or a number.
@@ -72,9 +77,12 @@ def as_xlsx(request: HttpRequest) -> HttpResponseBase:
     member, hubs = _asked(request, "xlsx")
     if hubs is None:
         return _page_of(request)
-    file = tempfile.TemporaryFile()  # noqa: SIM115 - the answer closes it
-    _write_workbook(file, hubs)
-    file.seek(0)
+    try:
+        file = _workbook(hubs)
+    except (OSError, XlsxFileError) as error:
+        logger.error("a workbook could not be made on disk: %s", error)
+        messages.error(request, str(wording.NO_WORKBOOK))
+        return _page_of(request)
     name = f"{_name(member)}.xlsx"
     return FileResponse(file, as_attachment=True, filename=name, content_type=XLSX)
 
@@ -140,6 +148,16 @@ def _lines(hubs: Iterable[Hub], language: str) -> Iterator[str]:
         with translation.override(language):
             line = str(writer.writerow(harmless(cell) for cell in rows.cells(hub)))
         yield line
+
+
+def _workbook(hubs: Iterable[Hub]) -> IO[bytes]:
+    """Return the workbook, to be closed by who reads it. Raises OSError and XlsxFileError."""
+    with ExitStack() as on_failure:
+        file = on_failure.enter_context(tempfile.TemporaryFile())
+        _write_workbook(file, hubs)
+        file.seek(0)
+        on_failure.pop_all()
+    return file
 
 
 def _write_workbook(file: IO[bytes], hubs: Iterable[Hub]) -> None:

@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 from django import template
+from django.core.exceptions import PermissionDenied
 from django.template import Context
 from django.urls import reverse
 from django.utils.formats import date_format
@@ -18,9 +19,12 @@ register = template.Library()
 def organisation_url(context: Context, name: str, **query: Any) -> str:
     """Return the address of this name for the organisation that the page is of.
 
-    For forms that act on the organisation one works in: `access.current` compares the two.
+    For forms that act on the organisation one works in: `access.current` compares the two. Raises
+    PermissionDenied where the reader's last membership has ended while the page was made.
     """
     organisation = context["workspace"].organisation
+    if organisation is None:
+        raise PermissionDenied
     return reverse(name, query={ADDRESS_ORGANISATION: organisation.pk, **query})
 
 

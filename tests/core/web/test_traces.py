@@ -62,6 +62,15 @@ def test_a_forged_form_and_a_page_that_is_nowhere_are_told_of_too(lines, db):
     assert [(view, status) for view, status, _ in lines] == [("account_login", 403), ("", 404)]
 
 
+def test_who_calls_us_by_another_name_is_told_of_once_and_without_a_traceback(caplog, db):
+    caplog.set_level(logging.INFO)
+    for name in ("elsewhere.example", "192.0.2.7", "a b"):
+        caplog.clear()
+        assert Client(headers={"host": name}).get("/health/").status_code == 400
+        [line] = caplog.records
+        assert (line.name, line.exc_info) == ("portal.security", None)
+
+
 def test_what_is_logged_after_an_answer_is_of_no_request(client, db):
     client.get("/")
 

@@ -277,6 +277,15 @@ def test_ten_kilobytes_are_refused_and_not_shown_whole():
     assert problem.read.endswith("…")
 
 
+def test_of_what_is_too_long_no_more_is_looked_through_than_of_a_label(monkeypatch):
+    lengths, hidden = [], naming.hidden
+    monkeypatch.setattr(naming, "hidden", lambda plain: lengths.append(len(plain)) or hidden(plain))
+    for text in ("aP:" * 70_000, "a;" * 5_000, f"key: {OTHER} " * 300, "\u2028" * 99_999):
+        assert problem_with(text).kind == "too_long"
+    assert lengths
+    assert max(lengths) <= 2 * parse.LONGEST
+
+
 def test_someone_who_types_is_told_how_many_characters_there_are():
     problem = problem_with(TEXT[:-1])
     assert "This has 31." in label_wording.sentence(problem)

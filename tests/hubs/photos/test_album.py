@@ -1,5 +1,6 @@
 """A hub's photos: five at most, nothing lost that is shown, nothing left of what is gone."""
 
+import errno
 import io
 from contextlib import suppress
 
@@ -165,19 +166,20 @@ def test_the_files_go_with_their_hub(hub, add, folder):
 
 
 def test_while_the_storage_is_away_nothing_is_kept_and_what_is_to_go_goes_later(
-    hub, add, folder, ira, monkeypatch
+    hub, add, folder, ira, monkeypatch, caplog
 ):
     photo = add()
     album.remove(photo, hub, ira)
 
     def away(*_args: object) -> None:
-        raise OSError("away")
+        raise OSError(errno.ENOSPC, "No space left on device")
 
     with monkeypatch.context() as patch:
         patch.setattr(files, "keep", away)
         patch.setattr(files, "forget", away)
         with pytest.raises(album.NotKeptError):
             add()
+        assert "could not be kept: [Errno 28] No space left on device" in caplog.text
         HubPhoto.objects.exclude(due_at=None).update(**due_at(timezone.now()))
         worker.run_once()
     assert shown(hub) == []

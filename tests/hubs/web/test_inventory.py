@@ -1,6 +1,7 @@
 """The inventory's page: what it finds, in which order, a page at a time, and as files."""
 
 import csv
+import errno
 import io
 import re
 from datetime import timedelta
@@ -12,11 +13,12 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from xlsxwriter.exceptions import FileCreateError
 
 from portal.audit.models import Entry
 from portal.hubs import changes, inventory
 from portal.hubs.models import Hub
-from portal.hubs.web import how_many
+from portal.hubs.web import export, how_many
 from portal.imports.reading.columns import Column
 from portal.imports.reading.table import read as read_table
 from portal.jobs import rights
@@ -368,6 +370,22 @@ def test_times_in_a_workbook_are_times_and_its_head_says_of_which_zone(as_person
     exact = timezone.make_naive(hubs[0].read_at)
     assert abs(read.value - exact) < timedelta(seconds=1)
     assert book.active.cell(2, heads.index(f"Claimed ({zone})") + 1).value in (None, "")
+
+
+@pytest.mark.parametrize(
+    "trouble", [OSError(errno.ENOSPC, "No space left on device"), FileCreateError("read-only")]
+)
+def test_where_the_disk_is_full_the_page_says_so_and_offers_the_other_file(
+    trouble, as_person, ada, hubs, monkeypatch, caplog
+):
+    def full(*_args: object) -> None:
+        raise trouble
+
+    monkeypatch.setattr(export, "_write_workbook", full)
+    answer = as_person(ada).post("/hubs/export.xlsx", {"state": "offline"}, follow=True)
+    assert answer.redirect_chain == [("/hubs/?state=offline", 302)]
+    assert "The Excel file could not be made just now." in answer.content.decode()
+    assert str(trouble) in caplog.text
 
 
 @pytest.mark.parametrize("language", ["en", "el"])

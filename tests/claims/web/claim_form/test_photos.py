@@ -6,10 +6,11 @@ import re
 import pytest
 import segno
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 
 from portal.claims.engine import actions
 from portal.claims.models import Claim
-from portal.hubs.labels import photos
+from portal.hubs.labels import photo_reader, photos
 from portal.sites.models import Site
 from tests.claims.web.claim_form.conftest import HUB, NEW, READ
 from tests.conftest import claim_request
@@ -54,6 +55,22 @@ def test_a_photo_keeps_the_site_and_the_token_of_the_form(installer, mill_court,
     claimed = installer.post(NEW, {name: str(read[name].value()) for name in form})
     assert claimed.status_code == 302
     assert Claim.objects.get().site == orchard_rise
+
+
+def test_whose_access_ends_while_their_photo_is_read_is_told_so(
+    installer, ira, mill_court, monkeypatch
+):
+    def ends_meanwhile(*_photo: object) -> str:
+        ira.memberships.update(expires_at=timezone.now())
+        return str(HUB)
+
+    monkeypatch.setattr(photo_reader, "read_label", ends_meanwhile)
+    answer = installer.post(READ, {**claim_form(mill_court, ""), "photo": photo(HUB)})
+
+    assert answer.status_code == 403
+    assert (
+        f"You do not belong to {mill_court.organisation.name} any more" in answer.content.decode()
+    )
 
 
 def test_a_photo_of_another_code_is_no_hub_label(installer, mill_court):
