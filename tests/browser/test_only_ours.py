@@ -356,10 +356,15 @@ def test_an_installation_that_comes_to_nothing_is_tried_until_it_is_whole(app, l
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    "answer", [gate(), gate("503 Service Unavailable", ""), gate("302 Found", "")]
+    "answer",
+    [gate(), gate("503 Service Unavailable", ""), gate("302 Found", "")],
+    ids=["page", "503", "302"],
 )
-def test_a_worker_whose_script_is_somebody_elses_is_asked_for_until_it_is_ours(app, line, answer):
+def test_a_worker_whose_script_is_somebody_elses_is_asked_for_until_it_is_ours(
+    app, tablet, line, answer
+):
     page = app
+    tablet.expected.append("A bad HTTP response code")
     page.add_init_script(COUNTED)
     line.stand_between(answer, "GET /service-worker.js")
     page.goto("/")
