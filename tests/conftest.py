@@ -355,6 +355,13 @@ def clock():
 
 
 @pytest.fixture
+def still():
+    """The time, which nothing but `shift(seconds)` moves on, however busy the machine is."""
+    with time_machine.travel(datetime.now(UTC), tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture
 def live_through(clock) -> Callable[..., Claim]:
     """Let the worker look at a claim once in so many seconds, until it ends or time is up."""
 

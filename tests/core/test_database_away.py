@@ -11,6 +11,7 @@ from environs import Env
 
 from chaos import postgres
 from portal import environment
+from tests.running import until
 
 psycopg = pytest.importorskip("psycopg")
 pytestmark = pytest.mark.slow
@@ -60,11 +61,15 @@ def fill(pool: Any, number: int) -> None:
 
 
 def end_the_others(other: Any) -> int:
-    """End all connections but this one, and return how many once they are ended."""
-    ended = other.execute(f"SELECT pg_terminate_backend(pid) {OF_OTHERS}").rowcount
-    while other.execute(f"SELECT 1 {OF_OTHERS}").rowcount:
-        pass
-    return int(ended)
+    """End all connections but this one, and return how many once they are ended.
+
+    Others may come in their place meanwhile.
+    """
+    found = other.execute(f"SELECT pid, pg_terminate_backend(pid) {OF_OTHERS}").fetchall()
+    pids = [pid for pid, _ in found]
+    still_there = "SELECT 1 FROM pg_stat_activity WHERE pid = ANY(%s)"
+    until(lambda: not other.execute(still_there, [pids]).rowcount)
+    return len(pids)
 
 
 @pytest.mark.parametrize("number", [1, 8, 16])

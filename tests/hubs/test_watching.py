@@ -1,10 +1,9 @@
 """Live status: a watched hub is asked after once an interval, however many watch."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
-import time_machine
 from django.utils import timezone
 
 from portal import spkey
@@ -34,13 +33,6 @@ def test_a_hub_that_nobody_watches_is_not_read(hub, wire):
     worker.run_once()
 
     assert wire() == []
-
-
-@pytest.fixture
-def still():
-    """The time, which nothing but `shift(seconds)` moves on, however busy the machine is."""
-    with time_machine.travel(datetime.now(UTC), tick=False) as traveller:
-        yield traveller
 
 
 def test_a_watched_hub_is_read_once_an_interval_however_many_watch_it(hub, wire, still):

@@ -55,9 +55,11 @@ const whenRedundant = (worker, act) => {
 const install = async (pause = INSTALL_AGAIN_AFTER) => {
   const again = () => setTimeout(() => install(Math.min(2 * pause, LONGEST_PAUSE)), pause);
   try {
-    const { active, installing, waiting } = await signUp();
-    const first = installing ?? waiting;
-    if (active) return;
+    /** @type {ServiceWorkerRegistration | undefined} */
+    const registration = await signUp();
+    // Where a browser has none, it says nothing.
+    if (!registration || registration.active) return;
+    const first = registration.installing ?? registration.waiting;
     if (!first || first.state === "redundant") again();
     else whenRedundant(first, again);
   } catch (error) {

@@ -451,7 +451,7 @@ export const parse = (text) => {
   if (USUAL.test(text) && !NOBODYS.test(digitsOf(text))) {
     return { hubId: text.toLowerCase(), printed: text };
   }
-  if (lengthOf(text) > LONGEST) return refused("too_long", text);
+  if (lengthOf(text) > LONGEST) return refused("too_long", [...text].slice(0, LONGEST).join(""));
   const meant = meantBy(text);
   if (meant === "nothing") return refusedOf(text);
   if (typeof meant === "string") return refused(meant, text);

@@ -262,11 +262,11 @@ def test_the_filter_finds_a_claim_by_what_its_chip_says_and_by_nothing_else(ada,
 @pytest.mark.parametrize(
     ("field", "message", "said"),
     [
-        ("siteId", "Expected string", "SpKey site id: Expected string"),
-        ("body.userId", "Required", "SpKey user id: Required"),
+        ("siteId", "Expected string", "SpKey site id: SmartphoneKey says “Expected string”"),
+        ("body.userId", "Required", "SpKey user id: SmartphoneKey says “Required”"),
         ("hubId", "", "Hub id"),
-        ("shoeSize", "Too big", "shoeSize: Too big"),
-        ("", "Something", "Something"),
+        ("shoeSize", "Too big", "shoeSize: SmartphoneKey says “Too big”"),
+        ("", "Something", "SmartphoneKey says “Something”"),
     ],
 )
 def test_a_field_that_spkey_found_wrong_is_named_in_words(field, message, said):

@@ -66,7 +66,7 @@ def test_details_that_were_not_accepted_are_listed_or_said_not_to_be_known(
     page = text_of(installer, claim)
 
     assert says in page
-    assert ("listed here" in page) == ("SpKey site id</li>" in page or "Unknown site</li>" in page)
+    assert ("listed here" in page) == ("SpKey site id</li>" in page or "Unknown site”</li>" in page)
     assert says in news.of(results.Followed(claim, "")).text
 
 
