@@ -46,7 +46,7 @@ def send(page: Page) -> None:
 
 def follow(page: Page) -> None:
     """Open the page of the claim that the one hub in the tray became."""
-    page.locator("[data-row] .tray-open").click()
+    page.locator("[data-row]").get_by_role("link", name="Hub ending in").click()
     page.wait_for_url("**/claims/*-*/")
 
 
