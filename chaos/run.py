@@ -107,8 +107,9 @@ def _inject_faults(started: Processes, scenario: Scenario, planned: plan.Plan) -
         ThreadPoolExecutor(len(actions)) as fault_threads,
         ThreadPoolExecutor(PEOPLE_THREADS) as people_threads,
     ):
-        running = [fault_threads.submit(_in_thread, action) for action in actions]
+        # Whoever ends this at any moment has the threads end: nobody leaves before they have.
         try:
+            running = [fault_threads.submit(_in_thread, action) for action in actions]
             tasks = _schedule(planned, options, people_threads)
             _watch([*running, *tasks], options, ledger, tasks)
         finally:

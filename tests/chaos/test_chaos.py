@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -13,9 +14,10 @@ from types import SimpleNamespace
 import pytest
 from django.utils import timezone
 
-from chaos import accounts, faults, postgres, reconcile
+from chaos import accounts, faults, postgres, reconcile, run
 from chaos.browser import loopback
 from chaos.ledger import ClaimRequest, Ledger
+from chaos.options import RunOptions
 from portal.claims.engine import actions
 from portal.claims.models import Reason, State
 from portal.core import worker
@@ -89,6 +91,27 @@ def test_a_run_that_is_told_to_end_leaves_nothing_behind(tmp_path, number):
     assert list(tmp_path.iterdir()) == []
     everything = subprocess.run(["ps", "-eo", "args="], capture_output=True, text=True, check=True)
     assert f"--port {port}" not in everything.stdout
+
+
+def test_whoever_ends_a_run_while_its_threads_start_ends_these_too(monkeypatch):
+    options = RunOptions(1, fault_seconds=1, faster=1, kills=0, seed=7, late_effects=False)
+    told: list[bool] = []
+
+    class Ended(ThreadPoolExecutor):
+        def submit(self, *action):
+            if told or self._threads:
+                raise SystemExit(130)
+            return super().submit(*action)
+
+    injector = SimpleNamespace(run=lambda: told.append(options.over.wait(30)))
+    monkeypatch.setattr(run, "ThreadPoolExecutor", Ended)
+    monkeypatch.setattr(run, "FaultInjector", lambda *_: injector)
+    scenario = SimpleNamespace(
+        api=None, ledger=Ledger(), options=options, tenants=[], administrators=injector
+    )
+    with pytest.raises(SystemExit):
+        run._inject_faults(run.Processes(None, [], []), scenario, SimpleNamespace(tasks=[]))
+    assert told == [True]
 
 
 def test_a_run_talks_to_this_machine_only():
