@@ -34,13 +34,9 @@ RESET = struct.pack("ii", 1, 0)
 CHUNK = 65_536
 REFUSAL = b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
 GATE_PAGE = "<!doctype html><html><h1>Welcome to our hotel</h1><form>Room number</form></html>"
-READY = """async () => {
-  await navigator.serviceWorker.ready;
-  if (navigator.serviceWorker.controller) return;
-  await new Promise((done) => {
-    navigator.serviceWorker.addEventListener("controllerchange", done, { once: true });
-  });
-}"""
+IS_SERVED = "() => Boolean(navigator.serviceWorker.controller)"
+# Milliseconds: on a machine that is busy with something else all files take a while.
+PATIENCE = 120_000
 
 
 def gate(
@@ -208,7 +204,7 @@ def through(line: Line) -> dict[str, Any]:
 
 def ready_for_offline(page: Page) -> None:
     """Wait until the service worker has fetched what it keeps and serves this page."""
-    page.evaluate(READY)
+    page.wait_for_function(IS_SERVED, timeout=PATIENCE)
 
 
 def go_offline(page: Page, line: Line) -> None:

@@ -7,7 +7,7 @@ from portal.claims.models import Claim
 from portal.core import worker
 from portal.orgs.models import Membership
 from tests.browser.checks import accessibility
-from tests.browser.offline import Line, gate, ready_for_offline, through
+from tests.browser.offline import PATIENCE, Line, gate, ready_for_offline, through
 from tests.browser.steps import answer_as_portal, look_again, present, show
 from tests.browser.tray.steps import add, claim_all, hubs, open_tray, pick, row, word
 
@@ -297,14 +297,10 @@ SPOIL = """async (part) => {
     }
   }
 }"""
-WHOLE = """async (number) => {
-  const count = async () => {
-    const [name] = await caches.keys();
-    return name ? (await (await caches.open(name)).keys()).length : 0;
-  };
-  while ((await count()) < number) await new Promise((done) => setTimeout(done, 50));
+IS_WHOLE = """async (number) => {
+  const [name] = await caches.keys();
+  return Boolean(name) && (await (await caches.open(name)).keys()).length >= number;
 }"""
-IS_THERE = "() => Boolean(navigator.serviceWorker.controller)"
 NUMBER = """async () => {
   const [name] = await caches.keys();
   return (await (await caches.open(name)).keys()).length;
@@ -348,10 +344,10 @@ def test_an_installation_that_comes_to_nothing_is_tried_until_it_is_whole(app, l
     page.add_init_script(COUNTED)
     line.stand_between(gate(), "GET /shell/el/")
     page.goto("/")
-    page.wait_for_function("() => window.signedUp === 2", timeout=120_000)
-    page.wait_for_function("() => window.signedUp === 3", timeout=120_000)
+    page.wait_for_function("() => window.signedUp === 2", timeout=PATIENCE)
+    page.wait_for_function("() => window.signedUp === 3", timeout=PATIENCE)
     line.restore()
-    page.wait_for_function(IS_THERE, timeout=120_000)
+    ready_for_offline(page)
 
 
 @pytest.mark.slow
@@ -368,9 +364,20 @@ def test_a_worker_whose_script_is_somebody_elses_is_asked_for_until_it_is_ours(
     page.add_init_script(COUNTED)
     line.stand_between(answer, "GET /service-worker.js")
     page.goto("/")
-    page.wait_for_function("() => window.asked === 2", timeout=120_000)
+    page.wait_for_function("() => window.asked === 2", timeout=PATIENCE)
     line.restore()
-    page.wait_for_function(IS_THERE, timeout=120_000)
+    ready_for_offline(page)
+
+
+@pytest.mark.slow
+def test_a_page_that_was_loaded_past_the_worker_is_served_by_it_all_the_same(app, line):
+    page = app
+    page.goto("/claims/new/")
+    ready_for_offline(page)
+    browser = page.context.new_cdp_session(page)
+    with page.expect_event("load"):
+        browser.send("Page.reload", {"ignoreCache": True})
+    ready_for_offline(page)
 
 
 @pytest.mark.slow
@@ -409,7 +416,7 @@ def test_what_proves_wrong_later_is_thrown_out_and_fetched_anew(app, line, part)
     # The page that was asked for opens, and what was thrown out comes back behind it.
     page.goto("/claims/new/")
     page.goto("/claims/new/")
-    page.evaluate(WHOLE, number)
+    page.wait_for_function(IS_WHOLE, arg=number, timeout=PATIENCE)
     line.cut()
     open_tray(page)
     add(page, hubs(1)[0])

@@ -1,5 +1,6 @@
 // The service worker before a network, or a cache, that never answers.
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { afterEach, beforeEach, mock, test } from "node:test";
 import { runInNewContext } from "node:vm";
@@ -12,42 +13,51 @@ const OURS = "/static/js/a.0123456789ab.js";
 const BEFORE = "/static/js/a.ba9876543210.js";
 const PLAIN = "/static/js/a.js";
 const silent = () => new Promise(() => {});
+const digest = (text) => `sha256-${createHash("sha256").update(text).digest("base64")}`;
 
 beforeEach(() => mock.timers.enable({ apis: ["setTimeout"] }));
 afterEach(() => mock.timers.reset());
 
 // A worker in a browser whose network and cache do as told; answers with how to hand it an event.
-const worker = ({ fetch = silent, add = silent, open, files = [OURS] } = {}) => {
+const worker = ({ fetch = silent, add = silent, open, files = [OURS], keys, match } = {}) => {
   const listeners = new Map();
-  const cache = { add, keys: async () => [], match: async () => undefined };
+  const cache = {
+    add,
+    keys: keys ?? (async () => []),
+    put: mock.fn(async () => {}),
+    delete: mock.fn(async () => true),
+  };
   const caches = {
     open: open ?? (async () => cache),
     delete: mock.fn(async () => true),
     keys: async () => [],
-    match: async () => undefined,
+    match: match ?? (async () => undefined),
   };
   const skipWaiting = mock.fn(async () => {});
+  const claim = mock.fn(async () => {});
   const self = {
     PRECACHE: {
       version: "1",
       shells: { en: "/shell/en/" },
       files,
-      integrity: { [OURS]: "sha256-x" },
+      integrity: { [OURS]: digest("ours") },
       under: "/static/",
       patience: 100,
     },
     addEventListener: (kind, act) => listeners.set(kind, act),
     skipWaiting,
+    clients: { claim },
   };
   class Request {
     constructor(url, options) {
       Object.assign(this, { url: new URL(url, location).href, ...options });
     }
   }
-  const { setTimeout, clearTimeout, Response, DOMException, URL } = globalThis;
-  const browser = { setTimeout, clearTimeout, Response, DOMException, URL, location, navigator };
+  const { setTimeout, clearTimeout, Response, DOMException, URL, crypto, btoa } = globalThis;
+  const given = { setTimeout, clearTimeout, Response, DOMException, URL, crypto, btoa };
+  const browser = { ...given, location, navigator };
   runInNewContext(SCRIPT, { ...browser, self, caches, fetch, Request, indexedDB: {} });
-  return { hand: (kind, event) => listeners.get(kind)(event), caches, skipWaiting };
+  return { hand: (kind, event) => listeners.get(kind)(event), caches, cache, skipWaiting, claim };
 };
 
 const asked = (path, more = {}) => ({
@@ -136,4 +146,57 @@ test("what is lost and never comes back is given up behind the page", async () =
   });
   await pass(240_000);
   assert.equal(await Promise.race([mending.then(() => "over"), rest()]), "over");
+});
+
+test("what proves wrong is thrown out, and kept again as soon as the portal gives it", async () => {
+  const how = {
+    fetch: async () => new Response("ours"),
+    match: async () => new Response("gate's"),
+  };
+  const { hand, cache } = worker(how);
+  let answered;
+  hand("fetch", { request: asked(OURS), respondWith: (answer) => (answered = answer) });
+  assert.equal(await (await answered).text(), "ours");
+  assert.deepEqual(cache.delete.mock.calls[0].arguments[0], OURS);
+  assert.deepEqual(cache.put.mock.calls[0].arguments[0], OURS);
+});
+
+test("what is thrown out while everything else is looked through comes back with the next page", async () => {
+  let look;
+  const add = mock.fn(async () => {});
+  const everything = ["/shell/en/?version=1", OURS].map((each) => ({ url: asked(each).url }));
+  const keys = mock.fn(() => new Promise((resolve) => (look = () => resolve(everything))));
+  const fetch = async ({ mode }) => {
+    if (mode === "navigate") return new Response("page");
+    throw new TypeError();
+  };
+  const { hand } = worker({ fetch, add, keys, match: async () => new Response("gate's") });
+  const open = () => {
+    const behind = {};
+    const event = { request: asked("/", { mode: "navigate" }), respondWith: () => {} };
+    hand("fetch", { ...event, waitUntil: (promise) => (behind.mending = promise) });
+    return behind;
+  };
+  const first = open();
+  await rest();
+  let answered;
+  hand("fetch", { request: asked(OURS), respondWith: (answer) => (answered = answer) });
+  assert.equal((await answered).type, "error");
+  look();
+  await first.mending;
+  everything.pop();
+  const second = open();
+  await rest();
+  look();
+  await second.mending;
+  assert.equal(add.mock.callCount(), 1);
+});
+
+test("a page that the worker does not serve yet may ask for it", async () => {
+  const { hand, claim } = worker();
+  const waitUntil = mock.fn();
+  hand("message", { data: "something else", waitUntil });
+  hand("message", { data: "claim", waitUntil });
+  assert.equal(waitUntil.mock.callCount(), 1);
+  assert.equal(claim.mock.callCount(), 1);
 });

@@ -49,7 +49,8 @@ const whenRedundant = (worker, act) => {
 /**
  * One that is being installed may have met what something else answered in the portal's place: it comes to
  * nothing, and so does whoever asked for another meanwhile. It may have done so before this page knew; or
- * its script itself was somebody else's. So it is tried again, ever more seldom.
+ * its script itself was somebody else's. So it is tried again, ever more seldom. One that was ready while
+ * this page was still on its way serves it from now on.
  * @param {number} [pause] Milliseconds before the next.
  */
 const install = async (pause = INSTALL_AGAIN_AFTER) => {
@@ -58,7 +59,11 @@ const install = async (pause = INSTALL_AGAIN_AFTER) => {
     /** @type {ServiceWorkerRegistration | undefined} */
     const registration = await signUp();
     // Where a browser has none, it says nothing.
-    if (!registration || registration.active) return;
+    if (!registration) return;
+    if (registration.active) {
+      if (!navigator.serviceWorker.controller) registration.active.postMessage("claim");
+      return;
+    }
     const first = registration.installing ?? registration.waiting;
     if (!first || first.state === "redundant") again();
     else whenRedundant(first, again);

@@ -176,11 +176,17 @@
   // Fetches what was thrown out, or what the device has lost: while there is a network.
   const mend = async () => {
     if (isWhole) return;
-    const cache = await caches.open(NAME);
-    const there = new Set((await cache.keys()).map(({ url }) => url));
-    const missing = everything().filter((each) => !there.has(new URL(each, location.href).href));
-    await addAll(cache, missing);
+    // What is thrown out meanwhile is for the next time.
     isWhole = true;
+    try {
+      const cache = await caches.open(NAME);
+      const there = new Set((await cache.keys()).map(({ url }) => url));
+      const missing = everything().filter((each) => !there.has(new URL(each, location.href).href));
+      await addAll(cache, missing);
+    } catch (error) {
+      isWhole = false;
+      throw error;
+    }
   };
 
   /**
@@ -287,6 +293,14 @@
   };
 
   /**
+   * A cache that is full, or does not answer, keeps what it had.
+   * @param {string} name
+   * @param {Response} answer
+   */
+  const renewIfPossible = (name, answer) =>
+    within(CACHE_PATIENCE, renew(name, answer.clone())).catch(() => undefined);
+
+  /**
    * Development has files without a hash in their names: the newest counts, and is kept.
    * @param {Request} asked
    */
@@ -295,20 +309,20 @@
     const answer = await inTime(answering);
     const name = nameOf(asked.url);
     if (!answer) return (await keptInTime(name)) ?? orError(answering);
-    if (answer.status === 200 && files.includes(name)) {
-      // A cache that is full, or does not answer, keeps what it had.
-      await within(CACHE_PATIENCE, renew(name, answer.clone())).catch(() => undefined);
-    }
+    if (answer.status === 200 && files.includes(name)) await renewIfPossible(name, answer);
     return answer;
   };
 
   /**
-   * A file of this version that is not kept any more: whoever answers, only the portal is heard.
-   * @param {string} address
+   * A file of this version that is not kept any more: whoever answers, only the portal is heard. It is
+   * kept again.
+   * @param {string} name
    */
-  const fetched = async (address) => {
-    const asked = (/** @type {RequestCache} */ cache) => fetch(request(address, cache));
-    return orError(asked("default").catch(() => asked("reload")));
+  const fetched = async (name) => {
+    const asked = (/** @type {RequestCache} */ cache) => fetch(request(name, cache));
+    const answer = await orError(asked("default").catch(() => asked("reload")));
+    if (answer.status === 200 && files.includes(name)) await renewIfPossible(name, answer);
+    return answer;
   };
 
   // A query makes no other file of it.
@@ -333,6 +347,10 @@
 
   worker.addEventListener("install", (event) => event.waitUntil(install()));
   worker.addEventListener("activate", (event) => event.waitUntil(activate()));
+  // From a page that came about beside the worker's own beginning, or was loaded past it.
+  worker.addEventListener("message", (event) => {
+    if (event.data === "claim") event.waitUntil(worker.clients.claim());
+  });
   worker.addEventListener("fetch", (event) => {
     const answered = answer(event.request);
     if (!answered) return;
