@@ -18,6 +18,7 @@ from portal.orgs.models import Organisation, User
 from portal.sites.models import Site
 
 BATCH: Final = 5_000
+A_PAGE: Final = 26
 SPELLS: Final = 10
 HUBS_WITH_AN_ACTION: Final = 5
 ROWS_OF_AN_IMPORT: Final = 100
@@ -52,6 +53,14 @@ def make_troubled(
     _make(organisation, sites, people, [state for _, state in STATES for _ in range(each)])
 
 
+def make_elsewhere(
+    organisation: Organisation, sites: Sequence[Site], people: Sequence[User]
+) -> None:
+    """Make a page's worth of hubs where the portal has no site, in flats of the same number."""
+    state = {**_ONLINE, "spkey_site_id": "annex", "place": "Annex, flat 7"}
+    _make(organisation, sites, people, [state] * A_PAGE)
+
+
 def _make(
     organisation: Organisation,
     sites: Sequence[Site],
@@ -75,15 +84,17 @@ def _hub(number: int, site: Site, person: User, state: dict[str, Any]) -> Hub:
     has_left = known.pop("left", False)
     since = now - timedelta(minutes=7 * number % 120_000, seconds=number % 60)
     read_at = now - timedelta(seconds=number % 3_000)
+    where = {
+        "place": f"House {number // 25}, flat {number % 25}",
+        # Some stand where the portal has no site yet.
+        "spkey_site_id": site.spkey_site_id if number % 50 else f"annex-{number % 7}",
+    }
     return Hub(
         organisation_id=site.organisation_id,
         hub_id=uuid.uuid4(),
         serial=f"SK-{number:06}",
         model=MODELS[number % len(MODELS)],
         firmware=FIRMWARES[number % len(FIRMWARES)],
-        place=f"House {number // 25}, flat {number % 25}",
-        # Some stand where the portal has no site yet.
-        spkey_site_id=site.spkey_site_id if number % 50 else f"annex-{number % 7}",
         last_seen=read_at,
         read_at=read_at,
         asked_at=None if has_left else read_at,
@@ -92,7 +103,7 @@ def _hub(number: int, site: Site, person: User, state: dict[str, Any]) -> Hub:
         claimed_by_name=person.display_name,
         health_since=since,
         left_at=since if has_left else None,
-        **known,
+        **(where | known),
     )
 
 
@@ -147,17 +158,26 @@ def make_imports(person: User, site: Site, count: int) -> Import:
 
     The rows that were done were brought in by them all together.
     """
+    number = max(count // ROWS_OF_AN_IMPORT, 1)
+    plans = make_past_imports(person, site, number, ROWS_OF_AN_IMPORT)
+    plan = _import(person, site, plans[-1].number + 1, State.READY, count)
+    _save([plan], site)
+    return plan
+
+
+def make_past_imports(person: User, site: Site, number: int, rows: int) -> list[Import]:
+    """Make so many more imports that are finished, each with so many rows."""
     last = Import.objects.filter(organisation=site.organisation_id).count()
-    plans = [
-        _import(person, site, last + number, State.FINISHED, ROWS_OF_AN_IMPORT)
-        for number in range(1, max(count // ROWS_OF_AN_IMPORT, 1) + 1)
-    ]
-    plan = _import(person, site, last + len(plans) + 1, State.READY, count)
-    Import.objects.bulk_create([*plans, plan])
-    rows = (row for each in (*plans, plan) for row in _rows(each, site))
+    plans = [_import(person, site, last + n, State.FINISHED, rows) for n in range(1, number + 1)]
+    _save(plans, site)
+    return plans
+
+
+def _save(plans: list[Import], site: Site) -> None:
+    Import.objects.bulk_create(plans)
+    rows = (row for each in plans for row in _rows(each, site))
     for some in batched(rows, BATCH, strict=False):
         Row.objects.bulk_create(some)
-    return plan
 
 
 def _import(person: User, site: Site, number: int, state: State, total: int) -> Import:

@@ -7,7 +7,14 @@ from typing import Final
 
 from django.utils import timezone
 
-from bench.inventory import make_hubs, make_imports, make_troubled
+from bench.inventory import (
+    A_PAGE,
+    make_elsewhere,
+    make_hubs,
+    make_imports,
+    make_past_imports,
+    make_troubled,
+)
 from bench.records import make_entries
 from portal.audit.models import Entry
 from portal.claims import numbers
@@ -29,7 +36,6 @@ CLAIMS_OF_AN_IMPORTED_HUB: Final = 10
 ENTRIES_OF_A_CLAIM: Final = 10
 CLAIMS_OF_A_SITE: Final = 500
 CLAIMS_OF_A_PERSON: Final = 5_000
-HUBS_IN_EACH_STATE: Final = 26
 BATCH: Final = 5_000
 # So many drawn by lot would not all be different.
 _NUMBERS: Final = itertools.count()
@@ -118,14 +124,17 @@ def make_past_jobs(person: User, count: int) -> None:
 def make_former_sites(person: User, count: int) -> None:
     """Make sites of the person's organisation that had one claim each, ten years ago, by them.
 
-    A page's worth of hubs in each state stands there.
+    A page's worth of hubs in each state stands there, and one at no site; and there is a page of
+    imports. So a list of what is rare is as long with a hundredth of the history as with all of it.
     """
     organisation = person.memberships.get().organisation
-    sites = _more_sites(organisation, count, "Former")
+    sites = _more_sites(organisation, count, "Former house")
     long_ago = {"newest": timedelta(days=3653), "oldest": timedelta(days=3660)}
     hubs = make_hubs(organisation, sites, [person], max(count // CLAIMS_OF_A_HUB, 1))
     _save(_claims(hubs, sites, [person], count, **long_ago))
-    make_troubled(organisation, sites, [person], HUBS_IN_EACH_STATE)
+    make_troubled(organisation, sites, [person], A_PAGE)
+    make_elsewhere(organisation, sites, [person])
+    make_past_imports(person, sites[0], A_PAGE, A_PAGE)
 
 
 def submit(person: User, count: int) -> None:
@@ -243,7 +252,11 @@ def _save(claims: list[Claim]) -> None:
 def _more_sites(organisation: Organisation, count: int, name: str) -> list[Site]:
     known = Site.objects.filter(organisation=organisation).count()
     return Site.objects.bulk_create(
-        Site(organisation=organisation, name=f"{name} {n}", spkey_site_id=f"{name.lower()}-{n}")
+        Site(
+            organisation=organisation,
+            name=f"{name} {n}",
+            spkey_site_id=f"{name.lower().replace(' ', '-')}-{n}",
+        )
         for n in range(known, known + count)
     )
 
