@@ -144,9 +144,10 @@ def in_order(
         if position is not None and is_present == has_value:
             rows = rows.filter(_beyond(order, position, down=down))  # noqa: PLW2901
         fields = (order.field, "pk") if is_present else ("pk",)
-        found += rows.order_by(*(f"-{name}" if down else name for name in fields))[
-            : limit - len(found)
-        ]
+        order_by = [f"-{name}" if down else name for name in fields]
+        # Where no index gives the order, rows of one column are sorted, not whole ones.
+        ids = rows.order_by(*order_by).values("pk")[: limit - len(found)]
+        found += Hub.objects.select_related("site").filter(pk__in=ids).order_by(*order_by)
         if len(found) == limit:
             break
     return found
