@@ -39,6 +39,14 @@ class SiteQuerySet(models.QuerySet["Site"]):
         rows = self.order_by("name", "pk").values_list("pk", *told_of)
         return [(str(pk), told(*words)) for pk, *words in rows]
 
+    def addressed_choices(self) -> list[tuple[str, str]]:
+        """As `choices`, each with its address, which tells two of a name apart."""
+        rows = self.values_list("pk", "name", "address", "spkey_site_id", "told_by")
+        return [
+            (str(pk), " · ".join(filter(None, (told(name, address, *by), other(address, by[-1])))))
+            for pk, name, address, *by in rows
+        ]
+
 
 class ToldBy(models.TextChoices):
     """What a site is told by from others of its organisation that are called the same."""
@@ -53,6 +61,11 @@ def told(name: str, address: str, spkey_site_id: str, told_by: str) -> str:
     if told_by == ToldBy.ADDRESS:
         return f"{name}, {address}"
     return f"{name} ({spkey_site_id})" if told_by == ToldBy.ID else name
+
+
+def other(address: str, told_by: str) -> str:
+    """Return a site's address, where `told` has not said it."""
+    return "" if told_by == ToldBy.ADDRESS else address
 
 
 class Site(models.Model):
@@ -110,4 +123,4 @@ class Site(models.Model):
     @property
     def other_address(self) -> str:
         """Its address, where its shown name has not said it."""
-        return "" if self.told_by == ToldBy.ADDRESS else self.address
+        return other(self.address, self.told_by)

@@ -2,11 +2,13 @@
 
 import re
 from collections import Counter
+from collections.abc import Iterator
 from typing import Any, cast
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.core.validators import validate_email
+from django.forms.models import ModelChoiceIterator
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -24,7 +26,7 @@ from portal.jobs.planning import Plan
 from portal.jobs.queries import open_sites_of, workers_of
 from portal.orgs.models import Membership
 from portal.orgs.models.organisations import MembershipQuerySet
-from portal.sites.models import Site
+from portal.sites.models import Site, SiteQuerySet
 
 MOST_EXPECTED = 100_000
 MOST_INVITED = 10
@@ -32,8 +34,19 @@ LONGEST_NOTE = 1000
 NO_ADDRESS = _("“%(text)s” is not an e-mail address.")
 
 
+class SiteChoices(ModelChoiceIterator[Site]):
+    """Each site by its name and its address, as rows of the database: there may be hundreds."""
+
+    def __iter__(self) -> Iterator[tuple[str, Any]]:
+        """Yield the choice of none, then all of them."""
+        yield "", self.field.empty_label
+        yield from cast("SiteQuerySet", self.queryset).addressed_choices()
+
+
 class SiteField(forms.ModelChoiceField[Site]):
     """One of the sites at which a job can be."""
+
+    iterator = SiteChoices
 
     def __init__(self) -> None:
         super().__init__(
@@ -42,10 +55,6 @@ class SiteField(forms.ModelChoiceField[Site]):
             empty_label=_("Pick a site"),
             widget=LongSelect,
         )
-
-    def label_from_instance(self, obj: Site) -> str:
-        """Return the site's name with its address, which tells two of a name apart."""
-        return " · ".join(filter(None, (obj.shown_name, obj.other_address)))
 
 
 class PeopleField(forms.ModelMultipleChoiceField[Membership]):
