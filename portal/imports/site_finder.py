@@ -23,6 +23,7 @@ class SiteFinder:
 
     def __init__(self, organisation: Organisation, member: Membership | None) -> None:
         self._organisation, self._member = organisation, member
+        self._likes: dict[str, str] = {}
 
     @property
     def is_allowed(self) -> bool:
@@ -91,5 +92,9 @@ class SiteFinder:
 
     def like(self, text: str) -> str:
         """Return what people call the site that is most like this; "" where none is."""
-        near = difflib.get_close_matches(bare(text), self._by_name, 1, CLOSE)
-        return self._by_name[near[0]][0].shown_name if near else ""
+        meant = bare(text)
+        # Many rows of a file name the same one.
+        if meant not in self._likes:
+            near = difflib.get_close_matches(meant, self._by_name, 1, CLOSE)
+            self._likes[meant] = self._by_name[near[0]][0].shown_name if near else ""
+        return self._likes[meant]
