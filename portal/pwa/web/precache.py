@@ -30,12 +30,11 @@ WORKER: Final = "js/pwa/service-worker.js"
 STYLES: Final = (
     "css/bar.css",
     "css/base.css",
+    "css/forms.css",
     "css/frame.css",
     "css/hubs.css",
     "css/outdoor.css",
     "css/parts.css",
-    "css/screens.css",
-    "css/tables.css",
     "css/tokens.css",
     "css/tray.css",
 )
