@@ -1,11 +1,13 @@
 """Let everything fail at once around the portal, and count what became of every claim.
 
 Usage: python -m chaos [--only sqlite|postgresql] [--claims N] [--fault-seconds SECONDS]
-                       [--faster N] [--seed N] [--kills N] [--no-late-effects]
+                       [--faster N] [--seed N] [--kills N] [--no-late-effects] [--storm]
 
 Real parts on this machine only, in a temporary folder: the sandbox with its faults, two web
-servers, two workers that are killed, people at the web forms. Without --only: SQLite, then
-PostgreSQL. The exit code is 1 when any two accounts differ, 2 when it could not be tried.
+servers, two workers that are killed, people at the web forms; PostgreSQL itself is killed and
+restarted, too. With --storm, SpKey's events storm instead: 10,000 in a minute, half of them twice.
+Without --only: SQLite, then PostgreSQL. The exit code is 1 when any two accounts differ, 2 when it
+could not be tried.
 """
 
 import argparse
@@ -59,13 +61,14 @@ def _apart(database: str, seed: int) -> int:
 def _run(options: argparse.Namespace) -> int:
     with contextlib.ExitStack() as ending:
         folder = ending.enter_context(tempfile.TemporaryDirectory(prefix="portal-chaos-"))
-        database = "" if options.only == "sqlite" else ending.enter_context(postgres.server())
-        place.enter(Path(folder), "chaos.settings", database)
+        server = None if options.only == "sqlite" else ending.enter_context(postgres.running())
+        place.enter(Path(folder), "chaos.settings", server.address if server else "")
         django.setup()
         call_command("migrate", verbosity=0)
         # It imports models, which is possible only once Django is set up.
-        code: int = import_module("chaos.run").run(_run_options(options))
-        return code
+        if options.storm:
+            return int(import_module("chaos.storm").run(_run_options(options)))
+        return int(import_module("chaos.run").run(_run_options(options), server))
 
 
 def _run_options(options: argparse.Namespace) -> RunOptions:
@@ -94,6 +97,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "--no-late-effects", action="store_true", help="no refusals of what is carried out"
     )
+    parser.add_argument("--storm", action="store_true", help="a storm of events, and no faults")
     options = parser.parse_args()
     if options.claims < 1 or options.faster < 1 or options.kills < 0:
         parser.error("claims and faster are 1 or more, kills 0 or more")

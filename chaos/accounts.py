@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from bench import place
-from chaos.ledger import Ledger
+from chaos.ledger import DATABASES_ENDED, Ledger
 from portal.audit.models import Entry
 from portal.claims.models import ACTIVE, SUCCEEDED, Attempt, Claim
 from portal.notices.models import Notice
@@ -18,6 +18,9 @@ from portal.notices.models import Notice
 LOGGED_ERROR = re.compile(r"^(ERROR|CRITICAL|Traceback)|\[(ERROR|CRITICAL)\]")
 # A 503 and a 403 are answers that people were given, and looked at as such.
 ANSWERED = re.compile("Service Unavailable|Permission denied")
+# Of work that the database's end has cut off: whoever holds the row next goes on from it.
+CUT_OFF = re.compile(r"^django\.db\.utils\.(Operational|Interface)Error", re.MULTILINE)
+NEXT_EVENT = re.compile(r"^(DEBUG|INFO|WARNING|ERROR|CRITICAL) ")
 LINES_OF_CONTEXT = 60
 
 type Json = dict[str, Any]
@@ -101,18 +104,26 @@ def read(ledger: Ledger, keys: dict[str, str], log: Json) -> Accounts:
         {str(claim.pk): claim for claim in claims},
         list(Entry.objects.order_by("at")),
         list(Notice.objects.select_related("organisation", "user")),
-        list(_logged_errors()),
+        list(_logged_errors(database_ended=bool(ledger.counts[DATABASES_ENDED]))),
     )
 
 
-def _logged_errors() -> Iterator[str]:
+def _logged_errors(*, database_ended: bool) -> Iterator[str]:
     for log in sorted(place.folder().glob("w*.log")):
         lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
         for number, line in enumerate(lines):
             is_answer = ANSWERED.search("\n".join(lines[max(0, number - 1) : number + 1]))
-            if LOGGED_ERROR.search(line) and not is_answer:
+            is_cut_off = database_ended and CUT_OFF.search(_event(lines, number))
+            if LOGGED_ERROR.search(line) and not is_answer and not is_cut_off:
                 around = lines[max(0, number - 2) : number + LINES_OF_CONTEXT]
                 yield "\n  ".join([f"{log.stem}:", *around])
+
+
+def _event(lines: list[str], first: int) -> str:
+    """Return what was logged at once, from that line on: the traceback with its last line."""
+    later = enumerate(lines[first + 1 :], first + 1)
+    end = next((number for number, line in later if NEXT_EVENT.search(line)), len(lines))
+    return "\n".join(lines[first:end])
 
 
 def binding(claim: Claim) -> Binding:

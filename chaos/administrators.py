@@ -4,7 +4,7 @@ import random
 import time
 
 import requests
-from django.db import connection
+from django.db import DatabaseError, InterfaceError, connection
 
 from chaos.api import Api
 from chaos.ledger import Ledger
@@ -34,8 +34,11 @@ class Administrators:
         """Break a key, restore it, until the faults are over."""
         while not self._options.rest(self._chance.uniform(3, 12)):
             act = self._chance.choice((self._rotate, self._rotate, self._revoke, self._mistype))
-            act(self._chance.choice(self._tenants))
-            self.restore()
+            try:
+                act(self._chance.choice(self._tenants))
+                self.restore()
+            except (DatabaseError, InterfaceError):
+                connection.close()
 
     def restore(self) -> None:
         """Enter a new key where SpKey refuses the stored one; have others that do not work checked.

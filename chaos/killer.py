@@ -1,11 +1,13 @@
-"""Ends workers and web processes, by their ids, and starts others in their place."""
+"""Ends workers, web processes and the database, by their ids, and starts them again."""
 
 import random
 import time
 
+from django.db import DatabaseError, InterfaceError, connection
 from django.utils import timezone
 
-from chaos.ledger import Ledger
+from chaos import postgres
+from chaos.ledger import DATABASES_ENDED, Ledger
 from chaos.options import RunOptions
 from chaos.processes import Process
 from portal.claims.models import Claim, State
@@ -17,6 +19,11 @@ WEB_LIFE = (12.0, 40.0)
 # However quick the run: a start takes about as long itself.
 LEAST_WEB_LIFE = 1.5
 FINISH_SECONDS = 45.0
+DATABASES_KILLED = "databases killed (SIGKILL)"
+DATABASE_LIFE = (10.0, 30.0)
+DATABASE_GAP = (0.0, 6.0)
+# However quick the run: all processes have to find it again.
+LEAST_DATABASE_LIFE = 3.0
 SEND_WITHIN_SECONDS = 4.0
 
 
@@ -44,9 +51,17 @@ def _await_a_send(options: RunOptions) -> None:
     """Wait a little for a claim that is being sent: the worst moment for a worker to die."""
     gives_up_at = time.monotonic() + options.seconds(SEND_WITHIN_SECONDS)
     while time.monotonic() < gives_up_at:
-        if Claim.objects.filter(state=State.SENDING, lease_until__gt=timezone.now()).exists():
+        if _is_sending():
             return
         time.sleep(0.01)
+
+
+def _is_sending() -> bool:
+    try:
+        return Claim.objects.filter(state=State.SENDING, lease_until__gt=timezone.now()).exists()
+    except (DatabaseError, InterfaceError):
+        connection.close()
+        return False
 
 
 def kill_webs_repeatedly(webs: list[Process], ledger: Ledger, options: RunOptions) -> None:
@@ -58,3 +73,19 @@ def kill_webs_repeatedly(webs: list[Process], ledger: Ledger, options: RunOption
         ledger.count(WEBS)
         web.start()
         web.wait()
+
+
+def end_database_repeatedly(server: postgres.Server, ledger: Ledger, options: RunOptions) -> None:
+    """Kill the database, or restart it, until the faults are over. Leaves it running."""
+    chance = random.Random(f"{options.seed} database")
+    while not options.over.wait(
+        max(LEAST_DATABASE_LIFE, options.seconds(chance.uniform(*DATABASE_LIFE)))
+    ):
+        if chance.random() < 0.5:
+            server.kill()
+            ledger.count(DATABASES_KILLED)
+        else:
+            server.stop()
+        ledger.count(DATABASES_ENDED)
+        options.rest(chance.uniform(*DATABASE_GAP))
+        server.start()

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 
 from chaos.tenants import Person, Tenant
 
+DATABASES_ENDED = "databases killed or restarted"
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ClaimRequest:

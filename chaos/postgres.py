@@ -10,6 +10,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -27,9 +28,57 @@ class NotInstalledError(Exception):
     """There is no PostgreSQL on this machine."""
 
 
+@dataclass(slots=True)
+class Server:
+    """A server that can go away and come back, with all that is in it, at the same address."""
+
+    binaries: Path
+    folder: Path
+    owner: pwd.struct_passwd | None
+    port: int
+    password: str
+    child: subprocess.Popen[bytes] | None = None
+
+    @property
+    def address(self) -> str:
+        """Its address, which holds its password."""
+        return f"postgres://portal:{self.password}@127.0.0.1:{self.port}/postgres"
+
+    def start(self) -> None:
+        """Start it, and wait until it answers. Raises RuntimeError when it never does."""
+        gives_up_at = time.monotonic() + START_SECONDS
+        while True:
+            self.child = _start(self.binaries, self.folder, self.owner, self.port)
+            try:
+                return _wait(self.binaries, self.child, self.folder, self.port)
+            except RuntimeError:
+                # What is left of one that was killed may still be ending.
+                if time.monotonic() > gives_up_at:
+                    raise
+                time.sleep(0.2)
+
+    def stop(self) -> None:
+        """End it, as for a restart: who is connected is cut off."""
+        if self.child is not None:
+            _stop(self.child)
+
+    def kill(self) -> None:
+        """Kill it (SIGKILL)."""
+        if self.child is not None:
+            self.child.kill()
+            self.child.wait()
+
+
 @contextmanager
 def server() -> Iterator[str]:
-    """Run a server on a new, empty database; give its address, which holds its password.
+    """Run a server on a new, empty database; give its address. See `running`."""
+    with running() as started:
+        yield started.address
+
+
+@contextmanager
+def running() -> Iterator[Server]:
+    """Run a server on a new, empty database.
 
     It never runs as root: started by root it belongs to `postgres` or `nobody`. Raises
     NotInstalledError, which says what to do.
@@ -37,14 +86,12 @@ def server() -> Iterator[str]:
     found, owner = programs(), _owner()
     folder = Path(tempfile.mkdtemp(prefix="portal-chaos-postgresql-"))
     try:
-        password = _make(found, folder, owner)
-        port = free_port()
-        child = _start(found, folder, owner, port)
+        started = Server(found, folder, owner, free_port(), _make(found, folder, owner))
         try:
-            _wait(found, child, folder, port)
-            yield f"postgres://portal:{password}@127.0.0.1:{port}/postgres"
+            started.start()
+            yield started
         finally:
-            _stop(child)
+            started.stop()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

@@ -4,7 +4,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Sequence
 
-from django.db import connection
+from django.db import DatabaseError, InterfaceError, connection
 
 from bench import place, signals
 from bench import processes as bench_processes
@@ -105,5 +105,7 @@ def _beats(process: Process) -> bool:
     try:
         pid = process.child.pid if process.child else 0
         return Heartbeat.objects.filter(name__endswith=f"-{pid}").exists()
+    except (DatabaseError, InterfaceError):
+        return False
     finally:
         connection.close()

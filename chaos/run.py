@@ -10,7 +10,7 @@ from functools import partial
 
 from django.db import connection
 
-from chaos import accounts, drain, killer, plan, processes, reconcile, report, tenants
+from chaos import accounts, drain, killer, plan, postgres, processes, reconcile, report, tenants
 from chaos.administrators import Administrators
 from chaos.api import Api
 from chaos.faults import FaultInjector
@@ -41,15 +41,18 @@ class Processes:
         return [web.url for web in self.webs if web.is_up] or [self.webs[0].url]
 
 
-def run(options: RunOptions) -> int:
-    """Inject faults while people use the portal. Return 0 when all accounts agree in the end."""
-    with _started_processes(options) as started:
+def run(options: RunOptions, database: postgres.Server | None = None) -> int:
+    """Inject faults while people use the portal. Return 0 when all accounts agree in the end.
+
+    The database, where there is a server for it, goes away again and again as well.
+    """
+    with started_processes(options) as started:
         scenario = _scenario(started, options)
         planned = plan.make(
             scenario.api, scenario.people, scenario.tenants, options.claims, options.seed
         )
         show_progress(f"{options.claims} claims, seed {options.seed}: the faults begin")
-        _inject_faults(started, scenario, planned)
+        _inject_faults(started, scenario, planned, database)
         planned.bring_online(scenario.api)
         show_progress("the faults are over; what is under way ends now")
         drained = drain.until_quiet(scenario)
@@ -58,7 +61,7 @@ def run(options: RunOptions) -> int:
 
 
 @contextmanager
-def _started_processes(options: RunOptions) -> Iterator[Processes]:
+def started_processes(options: RunOptions) -> Iterator[Processes]:
     """Start every process; end them all, whatever happens."""
     sandbox = processes.sandbox(world.DEFAULT_SEED, options.faster)
     started = Processes(sandbox, [], [])
@@ -88,7 +91,12 @@ def _scenario(started: Processes, options: RunOptions) -> Scenario:
     return Scenario(options, ledger, api, settled, people, administrators)
 
 
-def _inject_faults(started: Processes, scenario: Scenario, planned: plan.Plan) -> None:
+def _inject_faults(
+    started: Processes,
+    scenario: Scenario,
+    planned: plan.Plan,
+    database: postgres.Server | None,
+) -> None:
     """Let everything happen at the same time, for as long as the faults last."""
     options, ledger = scenario.options, scenario.ledger
     injector = FaultInjector(
@@ -103,6 +111,8 @@ def _inject_faults(started: Processes, scenario: Scenario, planned: plan.Plan) -
             for worker in started.workers
         ),
     ]
+    if database is not None:
+        actions.append(partial(killer.end_database_repeatedly, database, ledger, options))
     with (
         ThreadPoolExecutor(len(actions)) as fault_threads,
         ThreadPoolExecutor(PEOPLE_THREADS) as people_threads,
