@@ -53,6 +53,8 @@ def run(options: RunOptions, database: postgres.Server | None = None) -> int:
         )
         show_progress(f"{options.claims} claims, seed {options.seed}: the faults begin")
         _inject_faults(started, scenario, planned, database)
+        # What was connected before the database ended last is not any more.
+        connection.close()
         planned.bring_online(scenario.api)
         show_progress("the faults are over; what is under way ends now")
         drained = drain.until_quiet(scenario)

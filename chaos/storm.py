@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from datetime import datetime
 from statistics import quantiles
 from typing import Any
 
@@ -33,6 +34,8 @@ SENDERS = 12
 HUBS = 200
 CLAIMS = 20
 QUIET_WITHIN = 120.0
+# As from the proxy that ends TLS.
+HEADERS = {"Content-Type": "application/json", "X-Forwarded-Proto": "https"}
 
 type Json = dict[str, Any]
 
@@ -53,6 +56,7 @@ class Storm:
     """What was sent, and how it was answered."""
 
     began: float = field(default_factory=time.monotonic)
+    began_at: datetime = field(default_factory=timezone.now)
     answers: Counter[str] = field(default_factory=Counter)
     took: list[float] = field(default_factory=list)
     polls: list[float] = field(default_factory=list)
@@ -137,9 +141,7 @@ def _post(session: requests.Session, url: str, body: bytes, storm: Storm) -> Non
     for _ in range(20):
         began = time.monotonic()
         try:
-            answer = session.post(
-                url, body, headers={"Content-Type": "application/json"}, timeout=5
-            )
+            answer = session.post(url, body, headers=HEADERS, timeout=5)
         except requests.RequestException as error:
             storm.answers[type(error).__name__] += 1
         else:
@@ -190,7 +192,7 @@ def _print_verdict(storm: Storm, ledger: Ledger, hubs: list[str], quiet_after: f
         "deliveries kept": Delivery.objects.count(),
         "claims made": len(ledger.accepted),
         "claims claimed": claimed,
-        "hubs read since": Hub.objects.filter(hub_id__in=hubs, read_at__gt=_begin()).count(),
+        "hubs read since": Hub.objects.filter(hub_id__in=hubs, read_at__gt=storm.began_at).count(),
         "quiet after (s)": round(quiet_after) if quiet_after is not None else -1,
     }
     print(report.table(rows))
@@ -205,10 +207,6 @@ def _print_verdict(storm: Storm, ledger: Ledger, hubs: list[str], quiet_after: f
     wrong += ["not quiet in time"] if quiet_after is None else []
     print(f"\n{'Nothing was lost.' if not wrong else f'Wrong: {wrong}'}")
     return int(bool(wrong))
-
-
-def _begin() -> Any:
-    return Delivery.objects.order_by("received_at").values_list("received_at", flat=True)[0]
 
 
 def _milliseconds(took: list[float]) -> int:
