@@ -110,7 +110,7 @@ def test_whoever_ends_a_run_while_its_threads_start_ends_these_too(monkeypatch):
         api=None, ledger=Ledger(), options=options, tenants=[], administrators=injector
     )
     with pytest.raises(SystemExit):
-        run._inject_faults(run.Processes(None, [], []), scenario, SimpleNamespace(tasks=[]))
+        run._inject_faults(run.Processes(None, [], []), scenario, SimpleNamespace(tasks=[]), None)
     assert told == [True]
 
 
