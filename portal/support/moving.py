@@ -81,6 +81,11 @@ def _move(agent: Membership, grant: Grant, wish: Wish) -> HubAction:
     return action
 
 
+def moves_under(grant: Grant, most: int) -> list[HubAction]:
+    """Return the newest moves that were asked for by this grant."""
+    return list(HubAction.objects.with_details().filter(support_grant=grant)[:most])
+
+
 def can_stop(action: HubAction, grant: Grant) -> bool:
     """Whether the grant's agents can tell the action to stop: one that was asked for by it."""
     return action.support_grant_id == grant.pk and asking.is_stoppable(action)

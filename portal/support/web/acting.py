@@ -1,6 +1,7 @@
 """Support's pages for one organisation, under a grant that each of them names."""
 
 from http import HTTPStatus
+from typing import Final
 
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
@@ -17,26 +18,32 @@ from portal.consent.rights import Authority, NoConsentError
 from portal.core.throttle import LimitReachedError
 from portal.core.web import pagination
 from portal.core.web.posted import posted
-from portal.support import flow
+from portal.hubs.display import action_history
+from portal.support import flow, moving, seen
 from portal.support.display import wording
 from portal.support.web import drafts
 from portal.support.web.access import acting, over
 from portal.support.web.forms import SupportClaimForm
 
+MOST_MOVES: Final = 10
+
 
 @require_safe
 @acting
 def organisation(request: HttpRequest, authority: Authority) -> HttpResponse:
-    """Show the organisation: where the agent may act, and what support claimed for it."""
+    """Show the organisation: where the agent may act, what support claimed and moved for it."""
     grant = authority.grant
     claims = claims_for_others(authority.agent).filter(organisation=grant.organisation_id)
     page = pagination.page_of(claims.with_details(), request.GET)
-    seen = beyond_access.as_seen_by(authority.agent, page.rows)
+    rows = beyond_access.as_seen_by(authority.agent, page.rows)
+    moves = moving.moves_under(grant, MOST_MOVES)
     context = {
         "acting": grant,
         "sites": queries.sites_of(grant).open().order_by("name", "pk"),
-        "rows": [list_item.of(claim, for_support=True) for claim in seen],
+        "rows": [list_item.of(claim, for_support=True) for claim in rows],
         "page": page,
+        "moves": [action_history.for_agent(each, "") for each in moves],
+        "still_seen": seen.movable(grant, [each.hub_id for each in moves]),
     }
     return render(request, "support/organisation.html", context)
 

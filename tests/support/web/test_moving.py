@@ -81,6 +81,22 @@ def test_an_agent_moves_a_hub_to_another_site_of_the_organisation(
     assert "Done" in agent.get(page(grant, ours)).text
 
 
+def test_the_organisations_page_lists_what_the_access_moved_and_leads_to_it_while_it_may(
+    agent, grant, ours, mill_court, harbour_house
+):
+    theirs = reverse("support:organisation", args=(grant.pk,))
+    assert "Moved by this access" not in agent.get(theirs).text
+    agent.post(page(grant, ours), filled(mill_court))
+    work(HubAction.objects.get(), rounds=3)
+    text = agent.get(theirs).text
+    assert "Moved by this access" in text
+    assert page(grant, ours) in text
+    scope(grant, harbour_house)
+    text = agent.get(theirs).text
+    assert "Moved by this access" in text
+    assert page(grant, ours) not in text
+
+
 def test_it_stands_everywhere_as_supports_and_the_administrators_are_told(
     agent, ada, as_person, grant, ours, mill_court, spkey_support
 ):
