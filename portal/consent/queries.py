@@ -1,6 +1,7 @@
 """Grants, requests and codes, as pages ask for them."""
 
 from collections.abc import Iterable
+from datetime import timedelta
 from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
@@ -20,6 +21,8 @@ from portal.orgs.models import ApiCredential, Membership, Organisation, User
 from portal.sites.models import Site, SiteQuerySet
 
 LISTED = 50
+# For so long home tells of break glass that is over.
+GLASS_TOLD = timedelta(days=30)
 
 
 def grants_of(admin: Membership) -> GrantQuerySet:
@@ -72,8 +75,23 @@ def waiting_at(admin: Membership) -> list[AccessRequest]:
 
 def broken_at(admin: Membership) -> list[Grant]:
     """Return by what support acts for the administrator's organisation without its consent."""
-    standing = Grant.objects.of(admin).standing().filter(kind=Grant.Kind.BREAK_GLASS)
-    return list(standing.select_related("support_organisation")[:LISTED])
+    return list(_broken_at(admin).standing()[:LISTED])
+
+
+def broken_before(admin: Membership) -> list[Grant]:
+    """Return by what support has lately acted for the organisation without consent: it is over.
+
+    Whoever was away at that hour reads of it when they come back.
+    """
+    now = timezone.now()
+    lately = _broken_at(admin).filter(begins_at__gt=now - GLASS_TOLD)
+    others = Q(revoked_at__isnull=False) & ~Q(revoked_by=admin.user_id)
+    return list(lately.filter(others | Q(revoked_at=None, ends_at__lte=now))[:LISTED])
+
+
+def _broken_at(admin: Membership) -> GrantQuerySet:
+    glass = Grant.objects.of(admin).filter(kind=Grant.Kind.BREAK_GLASS)
+    return glass.select_related("support_organisation")
 
 
 def standing_code_of(admin: Membership) -> Code | None:

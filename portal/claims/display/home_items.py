@@ -262,6 +262,22 @@ def of_break_glass(grant: Grant) -> Need:
     return Need("stop", "alert", title, grant.reason, url, gettext("Show it"))
 
 
+def of_past_break_glass(grant: Grant) -> Need:
+    """Return the line of support that has acted without consent."""
+    words = gettext("%(support)s acted for you without your consent: %(at)s")
+    at = hub_wording.moment(grant.begins_at)
+    return Need(
+        "attention",
+        "alert",
+        words % {"support": grant.support_organisation.name, "at": at},
+        grant.reason,
+        reverse("consent:revoke", args=(grant.pk,)),
+        gettext("Show it"),
+        about=f"glass {grant.pk}",
+        newest=grant.begins_at,
+    )
+
+
 def of_access_request(asked: AccessRequest) -> Need:
     """Return the line of support that asks for access."""
     words = gettext("%(support)s asks for access")

@@ -112,6 +112,7 @@ def _to_answer(admin: Membership) -> list[Need]:
         *map(home_lines.to_answer, moves.to_answer(admin)),
         *map(home_items.of_access_request, consents.waiting_at(admin)),
         *map(home_items.of_request, requests),
+        *map(home_items.of_past_break_glass, consents.broken_before(admin)),
     ]
 
 

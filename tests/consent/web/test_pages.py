@@ -240,6 +240,28 @@ def test_what_needs_an_answer_stands_on_home(adas, sams, acme):
     assert "without your consent" not in after
 
 
+def test_break_glass_stands_on_home_after_its_hour_until_it_is_put_away(adas, sams, acme):
+    grant = break_glass(sams, acme, reason="Nobody answers the phone", ticket="T-1")
+    began = timezone.now() - timedelta(hours=9)
+    Grant.objects.update(begins_at=began, ends_at=began + timedelta(hours=1))
+
+    page = adas.get(reverse("home")).text
+    assert "acted for you without your consent" in page
+    assert page_of(grant) in page
+    assert "is over" in adas.get(page_of(grant)).text
+
+    newest = Grant.objects.get().begins_at.isoformat()
+    adas.post(reverse("needs-put-away"), {"about": f"glass {grant.pk}", "newest": newest})
+    assert "without your consent" not in adas.get(reverse("home")).text
+
+
+def test_break_glass_of_long_ago_is_no_news(adas, sams, acme):
+    break_glass(sams, acme, reason="Nobody answers the phone", ticket="T-1")
+    began = timezone.now() - timedelta(days=31)
+    Grant.objects.update(begins_at=began, ends_at=began + timedelta(hours=1))
+    assert "without your consent" not in adas.get(reverse("home")).text
+
+
 def test_one_who_administers_two_answers_in_the_right_one(adas, ada, harbour, sams, acme):
     asked = asking.ask(sams, acme, "acme-properties", WANTED)
     from tests.conftest import join  # noqa: PLC0415
