@@ -6,6 +6,7 @@ IMPORTS = "portal/imports"
 FLOW = "tests/imports/test_flow.py"
 PAGES = "tests/imports/test_pages.py"
 READING = "tests/imports/test_reading.py"
+PROGRESS = "tests/imports/test_progress.py"
 
 
 def _mutant(safeguard: str, switched_off: str, path: str, old: str, new: str, test: str) -> Mutant:
@@ -14,6 +15,22 @@ def _mutant(safeguard: str, switched_off: str, path: str, old: str, new: str, te
 
 
 MUTANTS_OF_IMPORTS = (
+    _mutant(
+        "a rate is that of lately",
+        "it is counted from the beginning",
+        "progress.py",
+        "float((through - number) / seconds)",
+        "float(through / seconds)",
+        PROGRESS,
+    ),
+    _mutant(
+        "of what stands still no rate is told",
+        "it is told as before",
+        "progress.py",
+        " or through <= number:",
+        ":",
+        PROGRESS,
+    ),
     _mutant(
         "a hub is judged again when its turn comes",
         "what the plan said is done",
