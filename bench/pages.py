@@ -107,6 +107,7 @@ def _sites(read: Reader, claim: Claim) -> Iterator[tuple[str, Work]]:
         for way in ("", "-"):
             yield f"sites by {way}{order}", read(f"/sites/?order={way}{order}")
     yield "search for sites", read("/sites/?q=house")
+    yield "new site", read("/sites/new/")
     yield "site", read(f"/sites/{claim.site_id}/")
     yield "site's form", read(f"/sites/{claim.site_id}/change/")
     yield "site that is to be archived", read(f"/sites/{claim.site_id}/archive/")
@@ -119,6 +120,7 @@ def _hubs(read: Reader, hub: Hub) -> Iterator[tuple[str, Work]]:
     yield "hub's actions", read(f"/hubs/{hub.pk}/actions/")
     yield "hub's actions' poll", read(f"/hubs/{hub.pk}/actions/live/")
     yield "message to support", read(f"/hubs/{hub.pk}/ask-support/")
+    yield "hub's replacement", read(f"/claims/replace/{hub.pk}/")
     for what in ACTION_PAGES:
         yield f"hub: {what}", read(f"/hubs/{hub.pk}/{what}/")
 

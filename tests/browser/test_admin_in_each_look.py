@@ -5,11 +5,16 @@ from django.urls import reverse
 from playwright.sync_api import Page
 
 from portal.claims.models import Claim
+from portal.hubs.web.action_pages import ACTION_PAGES
+from portal.imports.models import Import, Row, RowState
 from portal.jobs import requests
 from portal.jobs.expected import Expected
 from portal.orgs import invitations
 from portal.orgs.models import User
+from portal.sandbox import world
 from tests.browser.checks import CONTRAST, FIT, RULES, UNPRINTED, ask_axe, looks
+from tests.hubs.own_hubs import make_own_hub
+from tests.imports.conftest import give, work
 from tests.jobs.conftest import make
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("sandbox")]
@@ -53,6 +58,32 @@ def addresses(ada, ira, acme, mill_court, claim) -> list[str]:
     ]
 
 
+@pytest.fixture
+def of_hubs(ada, acme, mill_court) -> list[str]:
+    """The pages of a hub and of imports: of a plan, of one that was carried out, of one under way."""
+    hub = make_own_hub(mill_court, online=False, place="Flat 2, behind the fuse box in the hall")
+    make_own_hub(acme, spkey_site_id="annex-7")
+    rows = f"hub,site,place\n{world.hub_id(3)},Mill Court,Flat 1\nnonsense,Mill Court,\n"
+    ready = work(give(ada, rows), rounds=3)
+    finished = work(give(ada, rows.replace("Flat 1", "Flat 9")), rounds=3)
+    Row.objects.filter(plan=finished).update(state=RowState.NOT_DONE, cause="foreign")
+    Import.objects.filter(pk=finished.pk).update(state="finished", due_at=None)
+    checking = give(ada, rows.replace("Flat 1", "Flat 11"))
+    return [
+        *map(reverse, ("hubs:list", "imports:list", "imports:new", "sites:import")),
+        *(
+            reverse(name, args=[hub.pk])
+            for name in ("hubs:detail", "hub-actions:page", "hub-actions:ask-support")
+        ),
+        *(reverse(f"hub-actions:{what}", args=[hub.pk]) for what in ACTION_PAGES),
+        reverse("photos:list", args=[hub.pk]),
+        reverse("claims:replace", args=[hub.pk]),
+        reverse("sites:detail", args=[mill_court.pk]),
+        reverse("sites:archive", args=[mill_court.pk]),
+        *(reverse("imports:detail", args=[each.pk]) for each in (ready, finished, checking)),
+    ]
+
+
 def faults(page: Page) -> list[str]:
     """Return what is wrong with the page's contrast in each look, and where it has no room."""
     size = ask_axe(page)
@@ -68,12 +99,21 @@ def faults(page: Page) -> list[str]:
     return found
 
 
+def faulty(page: Page, addresses: list[str]) -> dict[str, list[str]]:
+    found = {}
+    for address in addresses:
+        assert page.goto(address).ok, address
+        found[address] = faults(page)
+    return {address: each for address, each in found.items() if each}
+
+
 @pytest.mark.parametrize("language", ["en", "el"])
 def test_an_administrators_pages_are_sound_in_each_look(tablet, ada, addresses, language):
     User.objects.update(language=language)
-    page = tablet(ada)
-    found = {}
-    for address in addresses:
-        page.goto(address)
-        found[address] = faults(page)
-    assert {address: each for address, each in found.items() if each} == {}
+    assert faulty(tablet(ada), addresses) == {}
+
+
+@pytest.mark.parametrize("language", ["en", "el"])
+def test_the_pages_of_hubs_and_imports_are_sound_in_each_look(tablet, ada, of_hubs, language):
+    User.objects.update(language=language)
+    assert faulty(tablet(ada), of_hubs) == {}
