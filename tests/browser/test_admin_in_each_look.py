@@ -60,7 +60,7 @@ def addresses(ada, ira, acme, mill_court, claim) -> list[str]:
 
 @pytest.fixture
 def of_hubs(ada, acme, mill_court) -> list[str]:
-    """The pages of a hub and of imports: of a plan, of one that was carried out, of one under way."""
+    """The pages of a hub and of imports: one under way, a plan, one that was carried out."""
     hub = make_own_hub(mill_court, online=False, place="Flat 2, behind the fuse box in the hall")
     make_own_hub(acme, spkey_site_id="annex-7")
     rows = f"hub,site,place\n{world.hub_id(3)},Mill Court,Flat 1\nnonsense,Mill Court,\n"
