@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from portal.hubs.actions.rules import out_of_use
 from portal.hubs.models import Hub
 from portal.jobs.queries import moves_asked
 from portal.orgs import access
@@ -26,7 +27,7 @@ class Moves:
 
     def of(self, hub: Hub, site: Site | None) -> Move:
         """Return what the member may do to get the hub to this site."""
-        if site is None or not is_elsewhere(hub, site):
+        if site is None or not is_elsewhere(hub, site) or out_of_use(hub.status):
             return Move.NOTHING
         if self._manages:
             return Move.DO

@@ -163,3 +163,39 @@ def test_smartphonekey_is_told_no_name_of_who_asked(installer, ada, as_person, r
     (sent,) = wire("ReClaimHub")
     assert "Somebody on site asked for it" in str(sent.body)
     assert "Ira" not in str(sent.body)
+
+
+@pytest.mark.parametrize(
+    ("status", "sentence"),
+    [
+        ("Suspended", "The hub is suspended."),
+        ("Decommissioned", "The hub is out of service for good."),
+    ],
+)
+def test_a_hub_out_of_use_is_offered_to_nobody_to_be_moved(
+    installer, ada, as_person, refused, status, sentence
+):
+    ask(installer, refused)
+    asked, admin = JobRequest.objects.get(), as_person(ada)
+    Hub.objects.filter(pk=refused.hub_id).update(status=status)
+
+    led_to = admin.get(reverse("claims:detail", args=(refused.pk,)))
+    assert reverse("hub-actions:move", args=(refused.hub_id,)) not in led_to.text
+    assert sentence in led_to.text
+    request = reverse("jobs:request", args=(asked.pk,))
+    page = admin.get(request)
+    assert sentence in page.text
+    assert 'value="grant"' not in page.text
+    assert 'value="refuse"' in page.text
+    assert sentence in admin.post(request, {"decision": "grant"}, follow=True).text
+    asked.refresh_from_db()
+    assert (asked.answered_at, HubAction.objects.count()) == (None, 0)
+
+    asked.delete()
+    assert reverse("jobs:ask-move", args=(refused.hub_id,)) not in page_of(installer, refused)
+    answer = ask(installer, refused)
+    assert (answer.status_code, JobRequest.objects.count()) == (422, 0)
+    assert sentence in answer.text
+    form = installer.get(reverse("jobs:ask-move", args=(refused.hub_id,)))
+    assert sentence in form.text
+    assert 'name="because"' not in form.text

@@ -8,6 +8,8 @@ from django.urls import reverse
 from portal.claims.beyond_access import covers
 from portal.claims.models import Claim
 from portal.consent.models import Grant
+from portal.core.ui import Text
+from portal.hubs.display import action_wording
 from portal.hubs.models import Hub
 from portal.jobs.queries import is_move_asked
 from portal.orgs import access
@@ -17,11 +19,20 @@ from portal.orgs.models import User
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """Where an administrator, or an agent, moves the hub; where others ask for that, or have."""
+    """Where an administrator, or an agent, moves the hub; where others ask for that, or have.
+
+    `hindrance` is why nobody can.
+    """
 
     address: str = ""
     ask_address: str = ""
     is_asked: bool = False
+    hindrance: Text = ""
+
+    @property
+    def leads_on(self) -> bool:
+        """Whether there is something to do."""
+        return bool(self.address or self.ask_address)
 
 
 def offer(claim: Claim, reader: User, acting: Grant | None = None) -> Offer | None:
@@ -37,6 +48,8 @@ def offer(claim: Claim, reader: User, acting: Grant | None = None) -> Offer | No
     if claim.hub.spkey_site_id == claim.spkey_site_id:
         # It was moved there since.
         return None
+    if why := action_wording.hindrance(claim.hub):
+        return Offer(hindrance=why)
     able = access.abilities(member)
     of_hub: dict[str, Any] = {"args": (claim.hub_id,), "query": {"site": str(claim.site_id)}}
     if Ability.MANAGE_HUBS in able:
@@ -55,5 +68,7 @@ def _to_agent(claim: Claim, grant: Grant) -> Offer | None:
     holds = all(covers(grant, claim.organisation_id, site) for site in sites)
     if not grant.may_move or not is_movable or claim.site is None or not holds:
         return None
+    if why := action_wording.hindrance(hub):
+        return Offer(hindrance=why)
     query = {"site": str(claim.site_id)}
     return Offer(address=reverse("support:move-hub", args=(grant.pk, hub.pk), query=query))

@@ -21,14 +21,10 @@ from portal.hubs.actions.rules import (
     AFTER_SEND_TO_DEVICE,
     DENIALS,
     Rule,
+    out_of_use,
 )
 from portal.hubs.calls import CallOutcome, Reading, Sent
 from portal.hubs.models import Hub
-
-OUT_OF_USE = {
-    status.SUSPENDED: Reason.SUSPENDED,
-    status.DECOMMISSIONED: Reason.DECOMMISSIONED,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,8 +133,8 @@ def _after_status(
         return _gone(facts, Reason.ELSEWHERE)
     if facts.unresolved:
         return _settle(facts, asked_at, now)
-    if hub.status in OUT_OF_USE:
-        return Decision(State.REFUSED, OUT_OF_USE[hub.status])
+    if why := out_of_use(hub.status):
+        return Decision(State.REFUSED, why)
     return _free_to_send(facts, hub, now)
 
 

@@ -6,6 +6,7 @@ from typing import Final
 from portal.gateway.pacing import Again
 from portal.hubs.actions.models import Reason, State
 from portal.hubs.calls import CallOutcome
+from portal.hubs.models import DECOMMISSIONED, SUSPENDED
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +17,17 @@ class Rule:
     reason: Reason = Reason.NONE
     again: Again = Again.NEVER
     open: bool = False
+
+
+_OUT_OF_USE: Final = {
+    SUSPENDED: Reason.SUSPENDED,
+    DECOMMISSIONED: Reason.DECOMMISSIONED,
+}
+
+
+def out_of_use(hub_status: str) -> Reason | None:
+    """Return why nothing can be done to a hub with this status, None where something can."""
+    return _OUT_OF_USE.get(hub_status)
 
 
 # After a read that is no status: of an action whose send is open, see `decide`.

@@ -12,6 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.core.ui import Chip, Text
 from portal.hubs.actions.models import Command, HubAction, Kind, Reason, State
+from portal.hubs.actions.rules import out_of_use
+from portal.hubs.models import Hub
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +171,12 @@ def words(action: HubAction) -> Words:
     if action.cancel_requested_at is not None and not action.is_final:
         text = _("It is stopped. It may have been done already: we look first.")
     return Words(of_state.chip, text)
+
+
+def hindrance(hub: Hub) -> Text:
+    """Return why nothing can be done to the hub as it was last read, "" where something can."""
+    why = out_of_use(hub.status)
+    return BY_REASON[why] if why else ""
 
 
 def title(action: HubAction) -> str:

@@ -22,6 +22,7 @@ class HubRow:
     place: str
     site: str
     chip: Chip
+    status: str
     since: datetime | None
     since_words: str
     model: str
@@ -43,6 +44,7 @@ def row_of(hub: Hub) -> HubRow:
         place=hub.place,
         site=site_of(hub),
         chip=wording.chip(hub),
+        status=hub.status,
         since=hub.health_since,
         since_words=_moment(hub.health_since),
         model=hub.model,

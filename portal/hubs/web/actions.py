@@ -11,13 +11,15 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_safe
 
 from portal.core.throttle import Limit
+from portal.core.ui import Text
 from portal.core.web.posted import posted
 from portal.hubs import watching
 from portal.hubs.actions import asking, direct
 from portal.hubs.actions.asking import ActionRequest, AnotherActionError
 from portal.hubs.actions.models import HubAction, Kind
+from portal.hubs.actions.rules import out_of_use
 from portal.hubs.display import action_history, action_wording
-from portal.hubs.models import SUSPENDED, Hub
+from portal.hubs.models import Hub
 from portal.hubs.queries import actions_of_people, actions_on, hubs_of_people
 from portal.hubs.web.action_forms import ActionForm
 from portal.hubs.web.action_pages import ACTION_PAGES, ActionPage
@@ -36,16 +38,20 @@ def page(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Show what can be done to a hub, what is under way, and what has been done."""
     hub, _ = managed_hub(request, pk)
     watching.watch(hub)
-    return render(
-        request, "hubs/actions.html", part(hub) | {"pages": pages_of(hub), "site": _site(hub)}
-    )
+    context = part(hub) | {
+        "pages": pages_of(hub),
+        "hindrance": action_wording.hindrance(hub),
+        "site": _site(hub),
+    }
+    return render(request, "hubs/actions.html", context)
 
 
 def pages_of(hub: Hub) -> list[tuple[ActionPage, str]]:
     """Return what can be done to the hub, each with the address of its page."""
+    if out_of_use(hub.status):
+        return []
     is_so = "primary" if hub.is_primary else "secondary"
-    done = {is_so, "suspend"} if hub.status == SUSPENDED else {is_so}
-    possible = [(what, page) for what, page in ACTION_PAGES.items() if what not in done]
+    possible = [(what, page) for what, page in ACTION_PAGES.items() if what != is_so]
     # What cannot be taken back comes last.
     possible.sort(key=lambda each: each[1].is_dangerous)
     return [(page, reverse(f"hub-actions:{what}", args=(hub.pk,))) for what, page in possible]
@@ -53,8 +59,10 @@ def pages_of(hub: Hub) -> list[tuple[ActionPage, str]]:
 
 def on_hub_page(hub: Hub) -> dict[str, object]:
     """Return what the hub's own page shows: what was done last, and what its menu leads to."""
-    more = [(page, url) for page, url in pages_of(hub) if page.kind != Kind.MOVE]
-    return part(hub, FEW) | {"more_pages": more}
+    pages = pages_of(hub)
+    moves = [url for page, url in pages if page.kind == Kind.MOVE]
+    more = [(page, url) for page, url in pages if page.kind != Kind.MOVE]
+    return part(hub, FEW) | {"move_url": "".join(moves), "more_pages": more}
 
 
 @require_GET
@@ -89,6 +97,8 @@ def part(hub: Hub, most: int = action_history.MOST) -> dict[str, object]:
 def act(request: HttpRequest, pk: uuid.UUID, what: str) -> HttpResponse:
     """Ask whether to do this to the hub, saying what follows, and have it done."""
     hub, member = managed_hub(request, pk)
+    if why := action_wording.hindrance(hub):
+        return _refuse(request, hub, what, why)
     proposed = {"site": request.GET.get("site", "")}
     form = ACTION_PAGES[what].form(member, hub, posted(request), initial=proposed)
     if request.method != "POST" or not form.is_valid():
@@ -131,6 +141,14 @@ def _ask(
         "form": form,
         "site": _site(hub),
     }
+    return render(request, "hubs/act.html", context, status=status)
+
+
+def _refuse(request: HttpRequest, hub: Hub, what: str, why: Text) -> HttpResponse:
+    """Say why it cannot be done to the hub, and have that read again."""
+    watching.watch(hub)
+    context = {"hub": hub, "page": ACTION_PAGES[what], "hindrance": why, "site": _site(hub)}
+    status = 422 if request.method == "POST" else 200
     return render(request, "hubs/act.html", context, status=status)
 
 

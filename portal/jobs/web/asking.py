@@ -17,7 +17,9 @@ from portal.claims.engine import actions as claim_actions
 from portal.core.web import bodies
 from portal.core.web.once import once
 from portal.core.web.posted import posted
+from portal.hubs import watching
 from portal.hubs.actions.asking import AnotherActionError
+from portal.hubs.display import action_wording
 from portal.hubs.photos import album
 from portal.jobs import planning, queries, requests
 from portal.jobs.display import wording
@@ -91,6 +93,9 @@ def request_page(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 
 def _move_granted(request: HttpRequest, asked: JobRequest, admin: Membership) -> HttpResponse:
+    if asked.hub is not None and action_wording.hindrance(asked.hub):
+        # The page says why.
+        return redirect("jobs:request", asked.pk)
     try:
         because = gettext("Somebody on site asked for it")
         action = requests.grant_move(asked, admin.user, because)
@@ -114,6 +119,11 @@ def ask_for_move(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     proposed = request.GET.get("site", "")[:36]
     if Ability.MANAGE_HUBS in access.abilities(member):
         return redirect(reverse("hub-actions:move", args=(pk,), query={"site": proposed}))
+    if why := action_wording.hindrance(hub):
+        watching.watch(hub)
+        context = {"hub": hub, "hindrance": why}
+        status = 422 if request.method == "POST" else 200
+        return render(request, "jobs/ask_move.html", context, status=status)
     sent = (request.POST, request.FILES) if request.method == "POST" else (None, None)
     form = AskForMoveForm(member, hub, *sent, initial={"site": proposed})
     if not form.is_valid() or not form.keep_photo(member):
@@ -164,4 +174,5 @@ def _page(
 ) -> HttpResponse:
     photos = album.photos_of([asked.hub]) if asked.hub else []
     context = {"asked": asked, "form": form, "photos": photos}
+    context["hindrance"] = action_wording.hindrance(asked.hub) if asked.hub else ""
     return render(request, "jobs/request.html", context, status=status)

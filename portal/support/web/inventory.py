@@ -16,6 +16,7 @@ from portal.consent import queries
 from portal.consent.models import Grant
 from portal.consent.rights import Authority
 from portal.core.web import pagination
+from portal.hubs.actions.rules import out_of_use
 from portal.hubs.display.rows import HubRow
 from portal.hubs.display.wording import STATES
 from portal.hubs.labels import parse
@@ -49,7 +50,7 @@ def hubs(request: HttpRequest, authority: Authority) -> HttpResponse:
 
 def _url(grant: Grant, row: HubRow) -> str:
     """Return where the agent moves the hub; nowhere where they only look."""
-    can_be_moved = grant.may_move and row.chip != STATES[LEFT]
+    can_be_moved = grant.may_move and row.chip != STATES[LEFT] and not out_of_use(row.status)
     return reverse("support:move-hub", args=(grant.pk, row.pk)) if can_be_moved else ""
 
 

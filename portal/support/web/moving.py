@@ -37,7 +37,7 @@ def move(request: HttpRequest, authority: Authority, hub: uuid.UUID) -> HttpResp
         return over(request, grant, problem)
     named = {"site": request.GET.get("site", "")}
     form = MoveForm(grant, found, posted(request), initial=named | drafts.kept(request))
-    if request.method != "POST" or not form.is_valid():
+    if request.method != "POST" or action_wording.hindrance(found) or not form.is_valid():
         return _page(request, authority, found, form, 422 if form.is_bound else 200)
     try:
         moving.move(authority.agent, grant, form.wish())
@@ -113,6 +113,7 @@ def _page(
         "form": form,
         "site": hub.site.shown_name if hub.site else hub.spkey_site_id,
         "has_sites": form.has_sites,
+        "hindrance": action_wording.hindrance(hub),
     }
     return render(request, "support/move_hub.html", context, status=status)
 

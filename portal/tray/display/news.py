@@ -18,7 +18,7 @@ from portal.claims.display.wording import Words
 from portal.claims.engine import decide
 from portal.claims.models import SUCCEEDED, Claim, Reason, State
 from portal.claims.telling import Telling
-from portal.hubs.display import label_wording
+from portal.hubs.display import action_wording, label_wording
 from portal.hubs.models import Hub
 from portal.jobs.models.jobs import State as JobState
 from portal.moves import asking
@@ -196,7 +196,8 @@ def _known(lookup: Lookup) -> News:
         return _news(outcome, words)
     if lookup.site is None:
         outcome, words = Outcome.YOURS, wording.YOURS
-    words = wording.of_move(lookup.move, words)
+    why_not = action_wording.hindrance(hub)
+    words = replace(words, text=why_not) if why_not else wording.of_move(lookup.move, words)
     news = _news(outcome, words, _where(lookup.at, words))
     if lookup.move is Move.ASK:
         return replace(news, move_url=_move_url("jobs:ask-move", lookup))

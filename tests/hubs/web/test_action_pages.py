@@ -12,6 +12,7 @@ from portal.hubs import queries
 from portal.hubs.actions import direct
 from portal.hubs.actions.models import HubAction
 from portal.hubs.display import action_history
+from portal.hubs.models import Hub
 from portal.hubs.web.action_forms import WifiForm
 from portal.hubs.web.action_pages import ACTION_PAGES
 from portal.sandbox import world
@@ -237,13 +238,75 @@ def test_the_message_to_support_is_ready_in_both_languages(admin, ours, settings
     assert "— English —" in greek
 
 
-def test_a_suspended_hub_is_not_suspended_again_and_its_message_asks_to_take_that_back(admin, ours):
-    type(ours).objects.filter(pk=ours.pk).update(status="Suspended")
-    page = admin.get(reverse("hubs:detail", args=(ours.pk,))).content.decode()
-    message = admin.get(reverse("hub-actions:ask-support", args=(ours.pk,))).content.decode()
+OUT_OF_USE = {
+    "Suspended": "The hub is suspended.",
+    "Decommissioned": "The hub is out of service for good.",
+}
 
-    assert reverse("hub-actions:suspend", args=(ours.pk,)) not in page
-    assert reverse("hub-actions:primary", args=(ours.pk,)) in page
+
+@pytest.fixture(params=OUT_OF_USE)
+def out_of_use(request, ours):
+    """The hub, once nothing can be done to it."""
+    Hub.objects.filter(pk=ours.pk).update(status=request.param)
+    ours.refresh_from_db()
+    return ours
+
+
+def offered_on(client, shown: str, hub) -> set[str]:
+    """Which actions the page leads to."""
+    text = client.get(reverse(shown, args=(hub.pk,))).text
+    addresses = {what: reverse(f"hub-actions:{what}", args=(hub.pk,)) for what in ACTION_PAGES}
+    return {what for what, address in addresses.items() if f'href="{address}"' in text}
+
+
+@pytest.mark.parametrize("shown", ["hubs:detail", "hub-actions:page"])
+def test_to_a_hub_out_of_use_nothing_is_offered_that_would_be_refused(admin, out_of_use, shown):
+    text = admin.get(reverse(shown, args=(out_of_use.pk,))).text
+
+    assert offered_on(admin, shown, out_of_use) == set()
+    assert reverse("hub-actions:ask-support", args=(out_of_use.pk,)) in text
+    assert reverse("claims:replace", args=(out_of_use.pk,)) in text
+
+
+@pytest.mark.parametrize("shown", ["hubs:detail", "hub-actions:page"])
+@pytest.mark.parametrize(("is_primary", "is_so"), [(True, "primary"), (False, "secondary")])
+def test_to_a_hub_in_use_all_is_offered_that_is_not_so(admin, ours, shown, is_primary, is_so):
+    Hub.objects.filter(pk=ours.pk).update(is_primary=is_primary)
+
+    assert offered_on(admin, shown, ours) == set(ACTION_PAGES) - {is_so}
+
+
+@pytest.mark.parametrize("what", ACTION_PAGES)
+def test_the_page_of_an_action_on_a_hub_out_of_use_says_why_not(
+    admin, out_of_use, mill_court, what
+):
+    answer = admin.get(reverse(f"hub-actions:{what}", args=(out_of_use.pk,)))
+
+    assert answer.status_code == 200
+    assert OUT_OF_USE[out_of_use.status] in answer.text
+    assert 'name="submission"' not in answer.text
+    assert reverse("hub-actions:ask-support", args=(out_of_use.pk,)) in answer.text
+    assert reverse("claims:replace", args=(out_of_use.pk,)) in answer.text
+    # It is read again: SmartphoneKey may have taken that back.
+    out_of_use.refresh_from_db()
+    assert out_of_use.watched_until is not None
+    sent = post(admin, out_of_use, what, mill_court)
+    assert sent.status_code == 422
+    assert OUT_OF_USE[out_of_use.status] in sent.text
+    assert not HubAction.objects.exists()
+
+
+def test_a_hub_out_of_use_is_replaced_as_any_other(admin, out_of_use):
+    page = admin.get(reverse("claims:replace", args=(out_of_use.pk,)))
+
+    assert page.status_code == 200
+    assert 'name="label"' in page.text
+
+
+def test_the_message_of_a_suspended_hub_asks_to_take_that_back(admin, ours):
+    Hub.objects.filter(pk=ours.pk).update(status="Suspended")
+    message = admin.get(reverse("hub-actions:ask-support", args=(ours.pk,))).text
+
     assert "This hub is suspended. Please take it back into service." in message
 
 

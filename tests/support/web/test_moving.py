@@ -381,3 +381,29 @@ def test_access_that_allows_moves_is_asked_for_in_one_tap(agent, acme):
     answer = agent.get(reverse("support:ask"), {"q": acme.spkey_org_id, "what": "move"})
 
     assert answer.context["form"]["what"].value() == "move"
+
+
+@pytest.mark.parametrize(
+    ("status", "sentence"),
+    [
+        ("Claimed", ""),
+        ("Suspended", "The hub is suspended."),
+        ("Decommissioned", "The hub is out of service for good."),
+    ],
+)
+def test_a_hub_out_of_use_is_not_offered_to_be_moved(
+    agent, grant, ours, mill_court, status, sentence
+):
+    Hub.objects.filter(pk=ours.pk).update(status=status)
+    listed = agent.get(reverse("support:hubs", args=(grant.pk,))).text
+    form = agent.get(page(grant, ours)).text
+
+    is_offered = not sentence
+    assert (page(grant, ours) in listed) == is_offered
+    assert ('name="submission"' in form) == is_offered
+    assert sentence in form
+    answer = agent.post(page(grant, ours), filled(mill_court))
+    assert (answer.status_code, HubAction.objects.exists()) == (
+        302 if is_offered else 422,
+        is_offered,
+    )

@@ -102,6 +102,28 @@ def test_an_installers_row_leads_to_where_they_ask_to_have_a_hub_moved_here(
     assert "Your administrators are asked to move it here." in asked["text"]
 
 
+@pytest.mark.parametrize(
+    ("status", "sentence"),
+    [
+        ("Suspended", "The hub is suspended."),
+        ("Decommissioned", "The hub is out of service for good."),
+    ],
+)
+def test_no_row_leads_to_the_move_of_a_hub_out_of_use(
+    tablet, as_person, ada, acme, orchard_rise, mill_court, sandbox, status, sentence
+):
+    as_admin = Tablet(as_person(ada), ada, acme)
+    beat()
+    sandbox.state.set_hub(HUB, OURS_AT_MILL_COURT | {"status": status})
+    for reader in (tablet, as_admin):
+        row = reader.row(HUB, orchard_rise)
+        reader.news(row)
+        news = reader.after_work(row)
+
+        assert (news["outcome"], news["moveUrl"], news["url"]) == ("elsewhere", "", "")
+        assert sentence in news["text"]
+
+
 def test_an_administrators_row_leads_to_the_move(
     as_person, ada, acme, orchard_rise, mill_court, sandbox
 ):
