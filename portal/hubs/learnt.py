@@ -25,13 +25,25 @@ class LearntSite:
     newest: datetime
 
 
-def learnt_sites(organisation: Organisation) -> list[LearntSite]:
-    """Return the sites that the organisation's hubs are at and the portal does not have, a few."""
+@dataclass(frozen=True, slots=True)
+class LearntSites:
+    """The first of an organisation's learnt sites, at most MOST, and the number of all."""
+
+    first: list[LearntSite]
+    number: int
+
+
+def learnt_sites(organisation: Organisation) -> LearntSites:
+    """Return the sites that the organisation's hubs are at and the portal does not have."""
     hubs = Hub.objects.filter(organisation=organisation, site=None).own()
     at_some = hubs.filter(spkey_site_id__gt="").order_by()
     numbers = {"hubs": Count("*"), "newest": Max("placed_at")}
     each = at_some.values("spkey_site_id").annotate(**numbers).order_by("spkey_site_id")
-    return [LearntSite(*row) for row in each.values_list("spkey_site_id", *numbers)[:MOST]]
+    found = [LearntSite(*row) for row in each.values_list("spkey_site_id", *numbers)[: MOST + 1]]
+    number = len(found)
+    if number > MOST:
+        number = at_some.aggregate(sites=Count("spkey_site_id", distinct=True))["sites"]
+    return LearntSites(found[:MOST], number)
 
 
 def hubs_at(organisation: Organisation, spkey_site_id: str) -> int:

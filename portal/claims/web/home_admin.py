@@ -151,8 +151,8 @@ def _of_claims(admin: Membership) -> list[Need]:
 
 def _of_sites(admin: Membership) -> list[Need]:
     learnt = learnt_sites(admin.organisation)
-    found = [home_items.of_learnt(each) for each in learnt[:MOST_LEARNT]]
-    more = len(learnt) - len(found)
+    found = [home_items.of_learnt(each) for each in learnt.first[:MOST_LEARNT]]
+    more = learnt.number - len(found)
     return found + ([home_items.of_more_learnt(more)] if more else [])
 
 

@@ -47,7 +47,7 @@ def site_list(request: HttpRequest) -> HttpResponse:
         "page": page,
         "rows": site_numbers.rows_of(list(page)),
         "columns": columns(order, request.GET),
-        "learnt": learnt_sites(member.organisation) if manages and not text else [],
+        "learnt": learnt_sites(member.organisation) if manages and not text else None,
         "previous_url": page_url(request.GET, page.number - 1) if page.has_previous() else "",
         "next_url": page_url(request.GET, page.number + 1) if page.has_next() else "",
         "text": text,

@@ -117,10 +117,46 @@ def test_sites_to_learn_are_read_by_an_index_of_hubs_without_one(acme, mill_cour
     as_of_a_large_table(Hub)
     explain = "EXPLAIN" if connection.vendor == "postgresql" else "EXPLAIN QUERY PLAN"
     with CaptureQueriesContext(connection) as queries:
-        assert learnt_sites(acme) == []
+        assert learnt_sites(acme).first == []
     with connection.cursor() as cursor:
         cursor.execute(f"{explain} {queries[0]['sql']}")
         assert "hub_learnt" in str(cursor.fetchall())
+
+
+def test_sites_to_learn_are_counted_beyond_those_that_are_listed_by_the_same_index(
+    acme, mill_court, lighthouse
+):
+    make_own_hub(mill_court)
+    make_own_hub(acme)
+    make_own_hub(lighthouse.organisation, spkey_site_id="theirs")
+    for number in range(25):
+        for _ in range(2):
+            make_own_hub(acme, spkey_site_id=f"learnt-{number:02}")
+    as_of_a_large_table(Hub)
+    explain = "EXPLAIN" if connection.vendor == "postgresql" else "EXPLAIN QUERY PLAN"
+    with CaptureQueriesContext(connection) as queries:
+        found = learnt_sites(acme)
+
+    assert [each.spkey_site_id for each in found.first] == [f"learnt-{n:02}" for n in range(20)]
+    assert ({each.hubs for each in found.first}, found.number) == ({2}, 25)
+    assert len(queries) == 2
+    with connection.cursor() as cursor:
+        for query in list(queries):
+            cursor.execute(f"{explain} {query['sql']}")
+            assert "hub_learnt" in str(cursor.fetchall())
+
+
+@pytest.mark.parametrize(("sites", "said"), [(20, ""), (21, "20 of 21"), (25, "20 of 25")])
+def test_home_and_the_page_of_sites_say_how_many_sites_are_to_be_learnt(admin, acme, sites, said):
+    for number in range(sites):
+        make_own_hub(acme, spkey_site_id=f"learnt-{number:02}")
+    page = admin.get(reverse("sites:list")).text
+
+    more = f"Hubs are at {sites - 3} more sites that the portal does not have"
+    assert more in titles(admin)
+    assert page.count("Add it as a site?") == 20
+    assert (" of 2" in page) == bool(said)
+    assert said in page
 
 
 def test_what_one_puts_away_the_other_still_sees(admin, acme, mill_court, as_person):
