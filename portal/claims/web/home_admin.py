@@ -24,7 +24,7 @@ from portal.consent import queries as consents
 from portal.core.models import Heartbeat
 from portal.core.moments import read_moment
 from portal.hubs import counts, troubles
-from portal.hubs.display.links import hubs_where
+from portal.hubs.display import numbers
 from portal.hubs.learnt import learnt_sites
 from portal.jobs import queries as jobs
 from portal.jobs import site_numbers
@@ -50,12 +50,11 @@ def page_of(admin: Membership) -> dict[str, object]:
     context = {"needs": needs(admin, is_new=steps is not None), **_of_steps(steps, admin)}
     if admin.organisation.holds_super_key:
         return context
+    hubs = counts.total(admin.organisation)
     context |= {
-        "hubs": counts.total(admin.organisation),
+        "hubs": hubs,
+        "hub_numbers": numbers.strip(hubs),
         "oldest_reading": troubles.oldest_reading(admin.organisation),
-        "hubs_url": hubs_where(),
-        "offline_url": hubs_where(state="offline"),
-        "unknown_url": hubs_where(state="unknown"),
         "site_rows": _sites(admin),
         "ends_soon": _key_end(admin) is not None,
     }
@@ -144,9 +143,9 @@ def _of_claims(admin: Membership) -> list[Need]:
     groups = {name: claims_in(name) for name in home_items.COUNTED}
     # Those are listed by themselves, with what can be answered there.
     groups["blocked"] &= ~Q(reason=Reason.RIGHT_GONE)
-    numbers = queries.numbers(admin, groups)
-    ended = {name: groups[name] for name in RECENT & groups.keys() if numbers[name]}
-    return home_items.of_claims(numbers, queries.newest_ends(admin, ended))
+    found = queries.numbers(admin, groups)
+    ended = {name: groups[name] for name in RECENT & groups.keys() if found[name]}
+    return home_items.of_claims(found, queries.newest_ends(admin, ended))
 
 
 def _of_sites(admin: Membership) -> list[Need]:

@@ -5,13 +5,12 @@ from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from portal.core.ui import Text
 from portal.hubs import counts, inventory
-from portal.hubs.display import wording
+from portal.hubs.display import numbers
 from portal.hubs.display.rows import row_of
 from portal.hubs.labels import parse
 from portal.hubs.web import how_many
@@ -63,7 +62,7 @@ def hub_list(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "filtered": form.is_filled,
-        "numbers": numbers(every),
+        "numbers": numbers.strip(every),
         "query": request.GET.urlencode(),
         "filtered_more": form.is_filled_beyond,
         "sizes": [(size, _url(request, rows=size, **FROM_THE_FIRST)) for size in SIZES],
@@ -174,17 +173,6 @@ def _url(request: HttpRequest, **changes: object) -> str:
         if value is not None:
             query[name] = str(value)
     return f"?{query.urlencode()}"
-
-
-def numbers(found: counts.Numbers) -> list[tuple[str, Text, int, str]]:
-    """Return how many hubs there are in each state: its kind, word, number and address."""
-    listed = reverse("hubs:list")
-    states = [
-        (chip.kind, chip.word, getattr(found, name), f"{listed}?state={name}")
-        for name, chip in wording.STATES.items()
-        if hasattr(found, name) and getattr(found, name)
-    ]
-    return [("", _("Hubs"), found.hubs, listed), *states]
 
 
 def _numbers(member: Membership) -> counts.Numbers:

@@ -11,7 +11,9 @@ from portal.audit.web.rows import rows_of
 from portal.claims import job_progress, site_use
 from portal.claims.display import list_item
 from portal.core.windows import first_of
+from portal.hubs import counts
 from portal.hubs.at_site import worst_of
+from portal.hubs.display import numbers
 from portal.hubs.display.links import hubs_where
 from portal.jobs import queries as jobs
 from portal.jobs import rights, site_numbers
@@ -31,12 +33,13 @@ def detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     site, member = visible_site(request, pk)
     can = access.abilities(member)
     is_open = site.archived_at is None
+    row = _row(member, site)
     context = {
         "site": site,
-        "row": _row(member, site),
+        "row": row,
+        "numbers": _numbers(site, row),
         "hubs": worst_of(rights.hubs_of(member).filter(site=site)),
         "hubs_url": hubs_where(site=site.pk),
-        "offline_url": hubs_where(site=site.pk, state="offline"),
         "jobs": _jobs(member, site),
         "people": site_use.people_at(site),
         "claims": [list_item.of(claim) for claim in site_use.claims_at(member, site)],
@@ -51,6 +54,11 @@ def detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 def _row(member: Membership, site: Site) -> site_numbers.SiteRow:
     found = site_numbers.with_numbers(sites_of(member).filter(pk=site.pk))
     return site_numbers.rows_of(list(found))[0]
+
+
+def _numbers(site: Site, row: site_numbers.SiteRow) -> list[numbers.Number]:
+    found = counts.by_site(site.organisation, [site.pk]).get(site.pk, counts.Numbers())
+    return numbers.strip(found, offline_since=row.offline_since, site=site.pk)
 
 
 def _jobs(member: Membership, site: Site) -> list[tuple[object, object]]:
