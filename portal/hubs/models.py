@@ -292,6 +292,11 @@ class Hub(Leased):
                 name="hub_health_at_site",
             ),
             models.Index(
+                fields=("site", "read_at"),
+                condition=Q(site__isnull=False),
+                name="hub_read_at_site",
+            ),
+            models.Index(
                 fields=("organisation", "health_since", "id"),
                 condition=Q(site=None),
                 name="hub_at_no_site",

@@ -7,7 +7,7 @@ from typing import Final
 from django.db.models import Count, Exists, Max, Min, Q
 from django.utils import timezone
 
-from portal.hubs.models import Health, Hub
+from portal.hubs.models import Health, Hub, HubQuerySet
 from portal.orgs.models import Organisation
 from portal.sites.models import Site
 
@@ -65,7 +65,15 @@ def gone_lately(organisation: Organisation) -> Gone | None:
 
 def oldest_reading(organisation: Organisation) -> datetime | None:
     """Return since when SpKey has answered of each hub; None without hubs, or of one never."""
-    own = Hub.objects.filter(organisation=organisation).own()
+    return _oldest_reading_of(Hub.objects.filter(organisation=organisation).own())
+
+
+def oldest_reading_at(site: Site) -> datetime | None:
+    """Return the same of the hubs at a site."""
+    return _oldest_reading_of(Hub.objects.filter(site=site).own())
+
+
+def _oldest_reading_of(own: HubQuerySet) -> datetime | None:
     oldest = own.annotate(some_never=Exists(own.filter(read_at=None))).order_by("read_at")
     row = oldest.values_list("read_at", "some_never").first()
     return None if row is None or row[1] else row[0]

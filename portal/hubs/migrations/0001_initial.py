@@ -473,6 +473,14 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="hub",
             index=models.Index(
+                condition=models.Q(("site__isnull", False)),
+                fields=["site", "read_at"],
+                name="hub_read_at_site",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="hub",
+            index=models.Index(
                 condition=models.Q(("site", None)),
                 fields=["organisation", "health_since", "id"],
                 name="hub_at_no_site",

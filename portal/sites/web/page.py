@@ -11,7 +11,7 @@ from portal.audit.web.rows import rows_of
 from portal.claims import job_progress, site_use
 from portal.claims.display import list_item
 from portal.core.windows import first_of
-from portal.hubs import counts
+from portal.hubs import counts, troubles
 from portal.hubs.at_site import worst_of
 from portal.hubs.display import numbers
 from portal.hubs.display.links import hubs_where
@@ -38,6 +38,7 @@ def detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         "site": site,
         "row": row,
         "numbers": _numbers(site, row),
+        "oldest_reading": troubles.oldest_reading_at(site),
         "hubs": worst_of(rights.hubs_of(member).filter(site=site)),
         "hubs_url": hubs_where(site=site.pk),
         "jobs": _jobs(member, site),

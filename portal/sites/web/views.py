@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from portal.claims import site_use
 from portal.core.web.pagination import page_url
 from portal.core.web.posted import posted
+from portal.hubs import troubles
 from portal.hubs.learnt import learnt_sites
 from portal.jobs import site_numbers
 from portal.orgs import access
@@ -47,6 +48,7 @@ def site_list(request: HttpRequest) -> HttpResponse:
         "page": page,
         "rows": site_numbers.rows_of(list(page)),
         "columns": columns(order, request.GET),
+        "oldest_reading": troubles.oldest_reading(member.organisation),
         "learnt": learnt_sites(member.organisation) if manages and not text else None,
         "previous_url": page_url(request.GET, page.number - 1) if page.has_previous() else "",
         "next_url": page_url(request.GET, page.number + 1) if page.has_next() else "",
