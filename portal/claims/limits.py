@@ -21,6 +21,12 @@ OF_ORGANISATION: Final = 10
 SUSPECT: Final = 20
 UNKNOWN: Final = Limit("unknown hubs", most=40, seconds=600)
 REMEMBERED: Final = timedelta(days=1)
+# Of a file of thousands, some ids are misprints, and some hubs not delivered yet. One id in so many
+# may be unknown in it without anybody being suspect, but of all of a person's files in a day no
+# more than the largest file has such: else guesses could hide among ids that are known. What is
+# beyond counts as it does when ids are typed.
+FILE_SHARE: Final = 20
+OF_FILES: Final = Limit("unknown hubs of files", most=500, seconds=24 * HOUR)
 SLOWLY: Final = Limit("lookups of one who is suspect", most=1, seconds=10)
 
 
@@ -73,14 +79,34 @@ def count_unknown(person: User, organisation: Organisation, hub_ids: set[str]) -
     LimitReachedError when the person is to be told of no more of them for a while.
     """
     for hub_id in hub_ids:
-        _count_once(person, organisation, hub_id)
+        with transaction.atomic():
+            if _is_new(person, hub_id):
+                _count(person, organisation)
 
 
 @transaction.atomic
-def _count_once(person: User, organisation: Organisation, hub_id: str) -> None:
+def count_unknown_of_file(
+    person: User, organisation: Organisation, hub_id: str, *, file: str, ids: int
+) -> None:
+    """Count, as `count_unknown` does, an id of a person's file that holds so many ids.
+
+    Not where few of that file's are unknown: see FILE_SHARE.
+    """
+    if _is_new(person, hub_id) and not _is_one_of_few(person, file, ids):
+        _count(person, organisation)
+
+
+def _is_new(person: User, hub_id: str) -> bool:
+    return once("unknown hub", f"{person.pk} {hub_id}", within=REMEMBERED)
+
+
+def _is_one_of_few(person: User, file: str, ids: int) -> bool:
+    few = Limit("unknown hubs of a file", most=ids // FILE_SHARE, seconds=OF_FILES.seconds)
+    return few.allows(f"{person.pk} {file}") and OF_FILES.allows(str(person.pk))
+
+
+def _count(person: User, organisation: Organisation) -> None:
     whom = str(person.pk)
-    if not once("unknown hub", f"{whom} {hub_id}", within=REMEMBERED):
-        return
     UNKNOWN.take(whom)
     is_suspect = UNKNOWN.used(whom) >= SUSPECT
     if is_suspect and once("unknown hubs told of", whom, within=UNKNOWN.length):

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Final
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from portal.core import leasing
@@ -18,6 +18,7 @@ from portal.imports.models import (
     Import,
     RowState,
     State,
+    Verdict,
 )
 
 LOOK_EVERY: Final = timedelta(seconds=1)
@@ -100,7 +101,8 @@ def _begin_again(lease: Lease[Import], plan: Import) -> None:
     """Have rows that were looked at before looked at again."""
     looked_at = plan.rows.filter(batch__isnull=False).exclude(state=RowState.NEW)
     if plan.again:
-        looked_at = looked_at.filter(site_text=plan.again)
+        # Those held back go on too: by them, nothing more is looked up.
+        looked_at = looked_at.filter(Q(site_text=plan.again) | Q(verdict=Verdict.HELD_BACK))
     writing.write(looked_at, state=RowState.NEW, verdict="", tries=0)
     with transaction.atomic():
         Batch.objects.filter(plan=plan).update(**due_at(timezone.now()))

@@ -16,8 +16,10 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from portal.claims import limits
 from portal.core import leasing
 from portal.core.leasing import Lease, LeaseLostError, given_back
+from portal.core.throttle import LimitReachedError
 from portal.gateway import gate, key_health
 from portal.gateway.gate import Held
 from portal.gateway.many_calls import ManyCalls
@@ -56,7 +58,10 @@ _random = random.SystemRandom()
 
 @dataclass(slots=True)
 class _Work:
-    """A batch under way: its rows, what was read of which, and for how long SpKey is to rest."""
+    """A batch under way: its rows, what was read of which, and for how long SpKey is to rest.
+
+    `is_held_back`: no more of its hubs are looked up, since too many are unknown.
+    """
 
     lease: Lease[Batch]
     plan: Import
@@ -64,6 +69,7 @@ class _Work:
     readings: list[tuple[Row, Hub, Reading]] = field(default_factory=list)
     failed: list[Row] = field(default_factory=list)
     pause: float = 0.0
+    is_held_back: bool = False
 
 
 def _due() -> QuerySet[Batch]:
@@ -96,11 +102,15 @@ def take_due(limit: int) -> list[Lease[Batch]]:
 
 def look(lease: Lease[Batch]) -> None:
     """Look at the hubs of a leased batch, as far as its time goes. A lost lease changes nothing."""
-    batch = lease.row().select_related("plan__organisation__credential", "plan__run_by").first()
+    plans = lease.row().select_related(
+        "plan__organisation__credential", "plan__made_by", "plan__run_by"
+    )
+    batch = plans.first()
     if batch is None:
         return
     work = _Work(lease, batch.plan, _rows_of(batch))
-    credential = _credential(work)
+    work.is_held_back = _is_held_back(work.plan)
+    credential = None if work.is_held_back else _credential(work)
     if credential is not None:
         _read_all(work, credential)
     _judge_all(work)
@@ -116,6 +126,11 @@ def _rows_of(batch: Batch) -> list[Row]:
     }.get(State(batch.plan.state), ())
     rows = Row.objects.filter(batch=batch, state__in=states, hub_id__isnull=False)
     return list(rows.order_by("tries", "line"))
+
+
+def _is_held_back(plan: Import) -> bool:
+    """Whether another batch has met too many unknown ids in this dry run."""
+    return plan.state == State.CHECKING and plan.rows.filter(verdict=Verdict.HELD_BACK).exists()
 
 
 def _credential(work: _Work) -> ApiCredential | None:
@@ -147,6 +162,8 @@ def _read(work: _Work, key: ManyCalls, row: Row, known: dict[UUID, Hub]) -> bool
     )
     reading = calls.read(client, hub, asked_at=timezone.now())
     match reading.outcome:
+        case CallOutcome.NOT_FOUND if not _may_be_told(work.plan, row):
+            work.is_held_back = True
         case CallOutcome.ANSWERED | CallOutcome.NOT_FOUND | CallOutcome.FORBIDDEN:
             work.readings.append((row, hub, reading))
             return True
@@ -159,6 +176,23 @@ def _read(work: _Work, key: ManyCalls, row: Row, known: dict[UUID, Hub]) -> bool
             work.failed.append(row)
             work.pause = max(reading.held_for, _backoff(row.tries))
     return False
+
+
+def _may_be_told(plan: Import, row: Row) -> bool:
+    """Count that SpKey does not know this id; return whether who gave the file may learn that.
+
+    What is carried out was found before: there, an id that is gone since is no guess.
+    """
+    if plan.state != State.CHECKING:
+        return True
+    ids = plan.rows.filter(batch__isnull=False).count()
+    try:
+        limits.count_unknown_of_file(
+            plan.made_by, plan.organisation, str(row.hub_id), file=str(plan.pk), ids=ids
+        )
+    except LimitReachedError:
+        return False
+    return True
 
 
 def _backoff(tries: int) -> float:
@@ -190,6 +224,15 @@ def _judge_all(work: _Work) -> None:
         if row.tries >= GIVEN_UP_AFTER:
             row.verdict = Verdict.UNREAD
             _settle(plan, row)
+    for row in _held_back(work):
+        row.verdict = Verdict.HELD_BACK
+        _settle(plan, row)
+
+
+def _held_back(work: _Work) -> list[Row]:
+    """Return the rows that are not looked up any more."""
+    met = {row.pk for row, _, _ in work.readings} | {row.pk for row in work.failed}
+    return [row for row in work.rows if row.pk not in met] if work.is_held_back else []
 
 
 def _keep(work: _Work) -> None:
@@ -225,7 +268,7 @@ def _comes_in(work: _Work, row: Row) -> bool:
 
 def _write(work: _Work) -> None:
     """Write down what was seen, and give the lease back. Raises LeaseLostError."""
-    _save([row for row, _, _ in work.readings] + work.failed)
+    _save([row for row, _, _ in work.readings] + work.failed + _held_back(work))
     if work.plan.kind == Kind.BRING_IN:
         done = (row for row, _, _ in work.readings if row.state == RowState.DONE)
         writing.record_brought_in(work.plan, done)

@@ -12,6 +12,7 @@ from django.db.models import Count, Max, Q
 from django.utils import timezone
 
 from portal.audit.record import record
+from portal.claims import limits
 from portal.core.leasing import due_at, taken_away
 from portal.core.throttle import Limit
 from portal.imports import old_rows
@@ -78,6 +79,8 @@ def make(member: Membership, given: Given) -> tuple[Import, bool]:
     digest = _digest(given)
     if found := known.first() or _open(member, digest):
         return found, False
+    if given.retry_of is None:
+        limits.mind_unknown(member.user)
     limit = Limit("imports of an organisation", settings.IMPORTS_A_DAY, 24 * 3600)
     limit.take(str(member.organisation_id))
     try:

@@ -61,6 +61,7 @@ class Verdict(models.TextChoices):
     SUSPENDED = "suspended"
     DECOMMISSIONED = "decommissioned"
     UNREAD = "unread"
+    HELD_BACK = "held_back"
     NOT_AN_ID = "not_an_id"
     SEVERAL_IDS = "several_ids"
     TWICE = "twice"

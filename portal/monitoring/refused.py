@@ -22,6 +22,8 @@ LIMITS: Final[Mapping[str, tuple[str, ...]]] = {
         "lookups",
         "lookups of an organisation",
         "unknown hubs",
+        "unknown hubs of a file",
+        "unknown hubs of files",
         "lookups of one who is suspect",
     ),
     "claims": ("claims", "claims of an organisation", "tries", "tries of an organisation"),

@@ -1,4 +1,4 @@
-"""Why an import does not go on just now, in words."""
+"""Why an import does not go on, in words."""
 
 from typing import Final
 
@@ -8,9 +8,14 @@ from portal.core.ui import Text
 from portal.gateway.gate import HeldReason
 
 NO_WORKER: Final = "no_worker"
+HELD_BACK: Final = "held_back"
 
 _SENTENCES: Final[dict[str, Text]] = {
     NO_WORKER: _("The portal’s worker is not running. Your rows are saved and go on afterwards."),
+    HELD_BACK: _(
+        "Too many of these ids are unknown to SmartphoneKey, so the other rows were not looked up: "
+        "compare them with the labels, and check again after ten minutes."
+    ),
     "missing": _("There is no API key. Store one, and this goes on by itself."),
     "refused": _("SmartphoneKey refuses the API key. Replace it, and this goes on by itself."),
     "mismatch": _("The API key is another organisation’s. Replace it, and this goes on by itself."),

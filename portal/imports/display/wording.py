@@ -93,6 +93,10 @@ VERDICTS: Final[dict[str, Words]] = {
     Verdict.UNREAD: _to_mend(
         _("Could not be read"), _("SmartphoneKey did not answer about this hub. Try again.")
     ),
+    Verdict.HELD_BACK: _to_mend(
+        _("Not looked up"),
+        _("Too many other ids were unknown. Compare this one with the label, then try again."),
+    ),
     Verdict.NOT_AN_ID: _to_mend(
         _("Not a hub id"), _("Copy the id from the label: 32 digits and letters from a to f.")
     ),

@@ -14,7 +14,7 @@ from portal.gateway import gate
 from portal.gateway.gate import HeldReason
 from portal.imports import making, old_rows, permissions, progress, queries
 from portal.imports.display import file_wording, page, trouble, wording
-from portal.imports.models import Import, RowState, State
+from portal.imports.models import Import, RowState, State, Verdict
 from portal.imports.queries import Counts
 from portal.imports.reading.faults import OF_COLUMNS, FileProblem
 from portal.imports.site_finder import SiteFinder
@@ -94,7 +94,7 @@ def _story(
         "not_done": numbers[RowState.NOT_DONE],
         "copied": _copied(plan, numbers[RowState.NOT_DONE]),
         "kept_until": old_rows.kept_until(plan),
-        "trouble": _trouble(plan, member),
+        "trouble": _trouble(plan, member, counts),
         "offers": _offers(plan, member, sites),
         "others": _others(plan, member),
         "pace": _pace(plan, numbers),
@@ -152,8 +152,13 @@ def _seen(plan: Import, counts: Counts) -> str:
     return f"{plan.state}.{int(plan.stop_requested_at is not None)}.{said}"
 
 
-def _trouble(plan: Import, member: Membership) -> str:
+def _trouble(plan: Import, member: Membership, counts: Counts) -> str:
     """Return why nothing goes on just now; "" where it does."""
+    if (
+        plan.state in {State.CHECKING, State.READY}
+        and (RowState.PLANNED, Verdict.HELD_BACK) in counts
+    ):
+        return trouble.sentence(trouble.HELD_BACK)
     if plan.state not in MOVING:
         return ""
     if not Heartbeat.is_heard():
