@@ -31,6 +31,9 @@ RETRY_AFTER_MOST: Final = 900.0
 RETRY_AFTER_UNKNOWN: Final = 30.0
 RETRY_AFTER_SPREAD: Final = 5.0
 
+# Of a key that serves the organisation itself and is super, or the other way round.
+WRONG_KIND: Final = "kind"
+
 _random = random.SystemRandom()
 
 
@@ -54,8 +57,11 @@ class Held:
     reason: HeldReason
 
 
-def usable(organisation: Organisation) -> ApiCredential:
-    """Return the organisation's credential. Raises NoUsableKeyError when it cannot be used."""
+def usable(organisation: Organisation, *, is_super: bool = False) -> ApiCredential:
+    """Return the organisation's key. Raises NoUsableKeyError when it cannot be used.
+
+    `is_super`: what is to be called needs its super key, which nothing else is ever called with.
+    """
     credential: ApiCredential | None = getattr(organisation, "credential", None)
     if credential is None:
         raise NoUsableKeyError("missing")
@@ -63,19 +69,13 @@ def usable(organisation: Organisation) -> ApiCredential:
         raise NoUsableKeyError(credential.state)
     if not credential.is_readable:
         raise NoUsableKeyError("unreadable")
-    return credential
-
-
-def usable_super(organisation: Organisation) -> ApiCredential:
-    """Return the organisation's super key. Raises NoUsableKeyError where it has none to use."""
-    credential = usable(organisation)
-    if not credential.is_super:
-        raise NoUsableKeyError("missing")
+    if credential.is_super != is_super:
+        raise NoUsableKeyError(WRONG_KIND)
     return credential
 
 
 def is_usable(organisation: Organisation) -> bool:
-    """Say whether the organisation's credential can be used."""
+    """Say whether the organisation's own hubs can be read and claimed with its key."""
     with suppress(NoUsableKeyError):
         return usable(organisation) is not None
     return False

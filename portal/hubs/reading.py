@@ -50,7 +50,7 @@ def key_for(hub: Hub, under: Grant | None) -> ApiCredential:
     except gate.NoUsableKeyError:
         if under is None or not under.stands:
             raise
-    return gate.usable_super(under.support_organisation)
+    return gate.usable(under.support_organisation, is_super=True)
 
 
 def read(hub: Hub, under: Grant | None = None) -> Read | NotRead:

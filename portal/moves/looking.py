@@ -68,10 +68,8 @@ def look_again(lease: Lease[MoveRequest], asked: MoveRequest) -> None:
 def _read(asked: MoveRequest) -> Reading | Held | Trouble:
     """Read the hub with the super key of the support that deals with it, and with no other."""
     try:
-        credential = gate.usable(_support(asked))
+        credential = gate.usable(_support(asked), is_super=True)
     except gate.NoUsableKeyError:
-        return Trouble.KEY
-    if not credential.is_super:
         return Trouble.KEY
     client = gate.ask(credential)
     if isinstance(client, Held):

@@ -154,7 +154,7 @@ class SupportDesk(Desk):
         """Return the key with which hubs are looked up. Raises NoUsableKeyError."""
         if gate.is_usable(self.organisation):
             return gate.usable(self.organisation)
-        return gate.usable_super(self.member.organisation)
+        return gate.usable(self.member.organisation, is_super=True)
 
     def look_up(self, hubs: Collection[Hub]) -> None:
         """Have these hubs read once, while the grant stands."""

@@ -236,8 +236,10 @@ MUTANTS = (
         (
             _edit(
                 "engine/credentials.py",
-                "    if credential.is_super != claim.by_support:\n",
-                "    if False:\n",
+                "gate.usable(permissions.credential_owner(claim), is_super=claim.by_support)\n",
+                "(owner := permissions.credential_owner(claim)) and gate.usable(\n"
+                "            owner, is_super=owner.holds_super_key\n"
+                "        )\n",
             ),
         ),
         "tests/gateway/test_key_health.py",

@@ -23,6 +23,7 @@ KEY_REASONS = {
     "unreadable": Reason.KEY_UNREADABLE,
     ApiCredential.State.REFUSED: Reason.KEY_REFUSED,
     ApiCredential.State.MISMATCH: Reason.KEY_MISMATCH,
+    gate.WRONG_KIND: Reason.KEY_KIND,
 }
 NOBODY_REASONS = {
     Nobody.UNKNOWN: Reason.NO_USER,
@@ -37,12 +38,9 @@ def credential_for(claim: Claim) -> ApiCredential:
     a super key serves only support's claims for others, a normal key never those.
     """
     try:
-        credential = gate.usable(permissions.credential_owner(claim))
+        return gate.usable(permissions.credential_owner(claim), is_super=claim.by_support)
     except gate.NoUsableKeyError as error:
         raise Blocked(KEY_REASONS[str(error)]) from None
-    if credential.is_super != claim.by_support:
-        raise Blocked(Reason.KEY_KIND)
-    return credential
 
 
 def spkey_user_id(claim: Claim, client: spkey.Client) -> str:

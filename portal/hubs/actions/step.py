@@ -38,6 +38,7 @@ KEY_REASONS = {
     "unreadable": Reason.KEY_UNREADABLE,
     ApiCredential.State.REFUSED: Reason.KEY_REFUSED,
     ApiCredential.State.MISMATCH: Reason.KEY_MISMATCH,
+    gate.WRONG_KIND: Reason.KEY_KIND,
 }
 NOBODY_REASONS = {
     spkey_users.Nobody.UNKNOWN: Reason.NO_USER,
@@ -159,15 +160,12 @@ def _not_begun(work: _Work) -> Decision | None:
 
 
 def _credential(action: HubAction) -> ApiCredential:
-    try:
-        credential = gate.usable(action.key_owner)
-    except gate.NoUsableKeyError as error:
-        raise _BlockedError(KEY_REASONS[str(error)]) from None
     # A super key serves what support does alone, and a normal key never that: there is no way from
     # the one to the other.
-    if credential.is_super != action.by_support:
-        raise _BlockedError(Reason.KEY_KIND)
-    return credential
+    try:
+        return gate.usable(action.key_owner, is_super=action.by_support)
+    except gate.NoUsableKeyError as error:
+        raise _BlockedError(KEY_REASONS[str(error)]) from None
 
 
 def _send(work: _Work, client: spkey.Client) -> None:
