@@ -1,4 +1,4 @@
-"""One hub across the organisations that let the agent in, and what lies between them."""
+"""One hub across the organisations that let the agent in."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -6,13 +6,13 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from portal.audit.kinds import Kind
 from portal.audit.models import Entry
 from portal.claims.models import Attempt, Claim, ClaimQuerySet
 from portal.consent.models import Grant
-from portal.hubs.models import INVENTORY, Hub
+from portal.hubs.models import INVENTORY, Binding, Hub
 from portal.orgs.models import Membership
 from portal.support import search
 
@@ -35,14 +35,6 @@ class Chapter:
     def grant(self) -> Grant:
         """The grant that the agent looks by."""
         return self.grants[0]
-
-
-@dataclass(frozen=True, slots=True)
-class Gap:
-    """When another organisation, which the agent does not learn of, got the hub, or lost it."""
-
-    at: datetime
-    has_left: bool
 
 
 def chapters(agent: Membership, hub_id: UUID) -> list[Chapter]:
@@ -84,9 +76,15 @@ def recorded(chapter: Chapter, before: datetime) -> QuerySet[Entry]:
     return theirs.filter(kind=Kind.HUBS).order_by("-at", "-pk")
 
 
-def gaps(hub_id: UUID, seen: Iterable[Chapter]) -> list[Gap]:
-    """Return when organisations that the agent sees nothing of got the hub, or lost it."""
-    known = {chapter.grant.organisation_id for chapter in seen}
-    others = _hubs(hub_id).exclude(organisation__in=known).filter(~Q(claimed_at=None))
-    found = [Gap(hub.claimed_at, has_left=False) for hub in others if hub.claimed_at]
-    return found + [Gap(hub.left_at, has_left=True) for hub in others if hub.left_at]
+def others_since(seen: Iterable[Chapter]) -> datetime | None:
+    """Return when the hub left the last that had it, where it is another organisation's now.
+
+    By the rows of those who let the agent in, and by nobody's else: whether the other one uses
+    the portal is not told.
+    """
+    hubs = [chapter.hub for chapter in seen if chapter.hub]
+    if any(hub.health for hub in hubs):
+        return None
+    left = {hub.left_at: hub.binding for hub in hubs if hub.left_at}
+    last = max(left, default=None)
+    return last if last and left[last] == Binding.OTHER else None

@@ -8,9 +8,10 @@ machine it says nothing of another.
 
 import hashlib
 import hmac
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from urllib.parse import quote, quote_plus
 
 import pytest
@@ -18,20 +19,26 @@ from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
+from portal.claims.engine import actions
 from portal.consent import codes
 from portal.consent.models import AccessRequest, Scope
 from portal.core.models import Throttle
+from portal.hubs.models import Hub
 from portal.notices.models import Outgoing
 from portal.orgs.models import ApiCredential
 from portal.sandbox import world
-from tests.conftest import consent_to
+from tests.conftest import claim_request, consent_to, work
 from tests.forms import without_tokens
+from tests.moves.conftest import bind
 from tests.support.conftest import CLAIMS, CONFIRM, FIND, GLASS, REASON
 from tests.support.test_search import hub_of, shape
 from tests.support.web.test_ways_in import ASK, CODE, NAMED, request_for
 
 HUBS = (world.hub_id(0), "00000000-0000-4000-8000-00000000ffff")
+HELD = (world.hub_id(7), world.hub_id(8))
 WRITES = ("INSERT", "UPDATE", "DELETE")
+# What is the agent's own of a claim: its id and number, and what SpKey's answers were called.
+OWN = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|\bC-[0-9A-Z-]+|\b\d+ ms|[0-9a-f]{16}-SBX")
 
 
 @dataclass
@@ -186,6 +193,28 @@ def test_another_organisations_hub_cannot_be_told_from_one_that_does_not_exist(
     tell(*what("00000000-0000-4000-8000-00000000eeee"), "00000000-0000-4000-8000-00000000eeee")
     first, second = (tell(*what(named), named) for named in HUBS)
 
+    assert first == second
+
+
+@pytest.mark.parametrize("what", [search, story])
+@pytest.mark.parametrize("held", ["ours", "other", "unknown"])
+def test_after_a_conflict_whoever_holds_the_hub_may_use_the_portal_or_not(
+    tell, acme, mill_court, lighthouse, sam, spkey_support, sandbox, what, held
+):
+    hub_of(lighthouse, hub_id=HELD[0])
+    Hub.objects.filter(organisation=lighthouse.organisation_id).update(binding=held)
+    told = []
+    for hub_id, holds in zip(HELD, (world.HARBOUR_ORG_ID, "org-of-no-portal"), strict=True):
+        bind(sandbox, hub_id, holds)
+        asked = claim_request(
+            sam, mill_court, hub_id, acting_organisation=spkey_support, reason=REASON
+        )
+        assert work(actions.submit(asked), 3).state == "conflict"
+        tell(*what(hub_id), hub_id)
+        told.append(tell(*what(hub_id), hub_id))
+
+    first, second = (replace(each, text=OWN.sub("…", each.text)) for each in told)
+    assert ("Someone else" in first.text) == (what is story)
     assert first == second
 
 

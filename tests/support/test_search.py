@@ -28,7 +28,7 @@ from tests.support.conftest import FIND, break_glass
 
 ID = UUID(world.hub_id(0))
 SERIAL = "SPK-00042-QX"
-MINUTE = timedelta(minutes=1)
+MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 
 
 def hub_of(site, hub_id=ID, **fields) -> Hub:
@@ -243,25 +243,48 @@ def test_what_is_unknown_is_counted_exactly_by_many_at_once(sam, spkey_support):
     assert Notice.objects.filter(kind="unknown_hubs").count() <= 1
 
 
-def test_two_organisations_and_the_one_between_tell_the_story(
-    agent, acme, harbour, spkey_support, mill_court, lighthouse, hal, claim
-):
-    now = timezone.now()
-    Hub.objects.filter(pk=claim.hub_id).update(
-        binding="other", left_at=now - timedelta(days=20), claimed_at=now - timedelta(days=40)
-    )
-    hub_of(lighthouse, claim.hub.hub_id)
-    story = reverse("support:hub", args=(claim.hub_id_text,))
-    consent_to(spkey_support, acme)
+@pytest.fixture
+def left(claim) -> Hub:
+    """Acme's row of a hub that it had until twenty days ago, and that somebody else has."""
+    Hub.objects.filter(pk=claim.hub_id).update(binding="ours", read_at=timezone.now() - 40 * DAY)
+    Hub.objects.filter(pk=claim.hub_id).update(binding="other", read_at=timezone.now() - 20 * DAY)
+    return Hub.objects.get(pk=claim.hub_id)
 
-    alone = agent.get(story).text
-    assert "Another organisation got it" in alone
-    assert (harbour.name in alone, lighthouse.name in alone) == (False, False)
+
+def test_a_hub_that_left_is_told_by_who_had_it_alone(
+    agent, acme, harbour, spkey_support, lighthouse, hal, left
+):
+    story = reverse("support:hub", args=(left.hub_id,))
+    consent_to(spkey_support, acme)
+    unknown = agent.get(story)
+    hub_of(lighthouse, left.hub_id)
+
+    alone = agent.get(story)
+    assert without_tokens(alone.content) == without_tokens(unknown.content)
+    [line] = [each for each in alone.context["lines"] if not each.organisation]
+    assert (line.at, line.event.title) == (left.left_at, "Another organisation has it now")
+    assert harbour.name not in alone.text
 
     consent_to(spkey_support, harbour)
     both = agent.get(story).text
     assert "Another organisation" not in both
     assert (harbour.name in both, acme.name in both) == (True, True)
+
+
+def test_of_several_that_had_it_the_last_says_whose_it_is(
+    agent, acme, harbour, spkey_support, lighthouse, hal, left
+):
+    theirs = hub_of(lighthouse, left.hub_id, read_at=timezone.now() - 9 * DAY)
+    Hub.objects.filter(pk=theirs.pk).update(binding="free", read_at=timezone.now() - 5 * DAY)
+    consent_to(spkey_support, acme)
+    consent_to(spkey_support, harbour)
+    story = reverse("support:hub", args=(left.hub_id,))
+    assert "Another organisation" not in agent.get(story).text
+
+    Hub.objects.filter(pk=theirs.pk).update(binding="other")
+    theirs.refresh_from_db()
+    [line] = [each for each in agent.get(story).context["lines"] if not each.organisation]
+    assert line.at == theirs.left_at
 
 
 def test_a_long_story_is_read_page_by_page(agent, acme, spkey_support, claim):

@@ -15,14 +15,14 @@ from portal.hubs.models import Health, Hub
 from portal.hubs.queries import action_attempts, spells_of
 from portal.orgs.models import Membership
 from portal.support import hub_story
-from portal.support.hub_story import Chapter, Gap
+from portal.support.hub_story import Chapter
 
 PAGE: Final = 60
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """An event, and whose it is; `organisation` is empty where the agent does not learn that."""
+    """An event, and whose it is: `organisation` is empty of what is another one's."""
 
     event: Event
     organisation: str
@@ -33,11 +33,10 @@ class Line:
         return self.event.at
 
 
-def lines(
-    agent: Membership, chapters: list[Chapter], gaps: list[Gap], before: datetime
-) -> tuple[list[Line], bool]:
+def lines(agent: Membership, chapters: list[Chapter], before: datetime) -> tuple[list[Line], bool]:
     """Return a page of the story before this moment, newest first, and whether there is more."""
-    found = [Line(_of_gap(gap), "") for gap in gaps if gap.at < before]
+    since = hub_story.others_since(chapters)
+    found = [Line(_of_others(since), "")] if since and since < before else []
     for chapter in chapters:
         name = chapter.grant.organisation.name
         events = (each for each in _events(agent, chapter, before) if each.at < before)
@@ -83,7 +82,5 @@ def _state(hub: Hub) -> str:
     return str(wording.STATES[hub.health].word) if hub.health else ""
 
 
-def _of_gap(gap: Gap) -> Event:
-    if gap.has_left:
-        return Event(gap.at, "quiet", "stop", gettext("Another organisation has it no more"))
-    return Event(gap.at, "quiet", "shield", gettext("Another organisation got it"))
+def _of_others(since: datetime) -> Event:
+    return Event(since, "quiet", "shield", gettext("Another organisation has it now"))

@@ -66,7 +66,7 @@ def hub(request: HttpRequest, agent: Membership, pk: uuid.UUID) -> HttpResponse:
         return render(request, "support/hub.html", {"hub_id": str(pk)}, status=404)
     _note_use(request, agent, (chapter.grant for chapter in chapters), str(pk))
     before = read_moment(request.GET.get("before", "")) or timezone.now() + timedelta(days=1)
-    lines, has_more = story.lines(agent, chapters, hub_story.gaps(pk, chapters), before)
+    lines, has_more = story.lines(agent, chapters, before)
     older = "?" + urlencode({"before": lines[-1].at.isoformat()}) if has_more else ""
     context = {
         "hub_id": str(pk),
