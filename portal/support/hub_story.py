@@ -12,6 +12,7 @@ from portal.audit.kinds import Kind
 from portal.audit.models import Entry
 from portal.claims.models import Attempt, Claim, ClaimQuerySet
 from portal.consent.models import Grant
+from portal.hubs.actions.models import HubActionAttempt, HubActionQuerySet
 from portal.hubs.models import INVENTORY, Binding, Hub
 from portal.orgs.models import Membership
 from portal.support import search
@@ -24,12 +25,14 @@ CALLS_OF: Final = 10
 class Chapter:
     """What the agent may see of the hub in one organisation, and by which grants.
 
-    `hub` is None where it hangs at none of the grants' sites: then its claims there are all.
+    `hub` is None where it hangs at none of the grants' sites: then its claims there, and what was
+    to bring it there, are all.
     """
 
     grants: Sequence[Grant]
     hub: Hub | None
     claims: ClaimQuerySet
+    actions: HubActionQuerySet
 
     @property
     def grant(self) -> Grant:
@@ -44,15 +47,22 @@ def chapters(agent: Membership, hub_id: UUID) -> list[Chapter]:
     hubs = {each.organisation_id: each for each in _hubs(hub_id).filter(seen)}
     claims = Claim.objects.filter(seen, hub_id_text=str(hub_id))
     claimed = set(claims.order_by().values_list("organisation_id", flat=True))
-    organisations = sorted({*hubs, *claimed}, key=str)
-    return [_chapter(each, grants, hubs.get(each), claims) for each in organisations]
+    actions = search.seen_actions(grants).filter(hub__hub_id=hub_id).order_by()
+    done = set(actions.values_list("organisation_id", flat=True))
+    organisations = sorted({*hubs, *claimed, *done}, key=str)
+    return [_chapter(each, grants, hubs.get(each), claims, actions) for each in organisations]
 
 
 def _chapter(
-    organisation: UUID, grants: Sequence[Grant], hub: Hub | None, claims: ClaimQuerySet
+    organisation: UUID,
+    grants: Sequence[Grant],
+    hub: Hub | None,
+    claims: ClaimQuerySet,
+    actions: HubActionQuerySet,
 ) -> Chapter:
     own = [grant for grant in grants if grant.organisation_id == organisation]
-    return Chapter(own, hub, claims.filter(organisation=organisation))
+    theirs = actions.filter(organisation=organisation)
+    return Chapter(own, hub, claims.filter(organisation=organisation), theirs)
 
 
 def _hubs(hub_id: UUID) -> QuerySet[Hub]:
@@ -64,6 +74,12 @@ def calls(chapter: Chapter, before: datetime) -> QuerySet[Attempt]:
     lately = chapter.claims.order_by("-created_at", "-pk").values_list("pk", flat=True)
     made = Attempt.objects.filter(claim__in=list(lately[:CALLS_OF]), started_at__lt=before)
     return made.order_by("-started_at", "-pk")
+
+
+def calls_of_actions(chapter: Chapter, before: datetime) -> QuerySet[HubActionAttempt]:
+    """Return the calls that were made for what was done to it before this moment."""
+    made = HubActionAttempt.objects.filter(action__in=chapter.actions, started_at__lt=before)
+    return made.select_related("action__site", "action__hub").order_by("-started_at", "-pk")
 
 
 def recorded(chapter: Chapter, before: datetime) -> QuerySet[Entry]:

@@ -12,6 +12,8 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db.models import Q
+from django.db.models.functions import Upper
+from django.db.models.lookups import Exact
 
 from portal.claims import limits
 from portal.claims.beyond_access import covers
@@ -20,6 +22,7 @@ from portal.claims.search import by_quote
 from portal.consent import queries
 from portal.consent.models import Grant
 from portal.hubs import search as hub_search
+from portal.hubs.actions.models import HubAction, HubActionAttempt, HubActionQuerySet, Kind
 from portal.hubs.models import INVENTORY, Hub
 from portal.orgs.models import Membership
 
@@ -34,6 +37,7 @@ class Found:
     grant: Grant
     hubs: list[Hub] = field(default_factory=list)
     claims: list[Claim] = field(default_factory=list)
+    actions: list[HubAction] = field(default_factory=list)
     people: list[Membership] = field(default_factory=list)
 
 
@@ -48,7 +52,7 @@ def within(grants: Iterable[Grant], *, site: str = "site") -> Q:
 
 
 def find(agent: Membership, text: str, *, is_known: bool = False) -> list[Found]:
-    """Return what the text finds: of a hub its id or serial, a claim's number, an address.
+    """Return what the text finds: a hub's id or serial, a claim's number, a reference, an address.
 
     What finds nothing counts, whatever it is, unless the caller found something by it: who tries
     many is slowed, stopped and told of. Raises LimitReachedError.
@@ -56,7 +60,8 @@ def find(agent: Membership, text: str, *, is_known: bool = False) -> list[Found]
     limits.mind_unknown(agent.user)
     grants, text = standing(agent), text.strip()
     people = _people(grants, text)
-    found = _by_organisation(grants, _hubs(grants, text), _claims(grants, text, people), people)
+    claims, actions = _claims(grants, text, people), _actions(grants, text)
+    found = _by_organisation(grants, _hubs(grants, text), claims, people, actions)
     if not found and not is_known:
         limits.count_unknown(agent.user, agent.organisation, {text.lower()})
     return found
@@ -91,9 +96,27 @@ def _claims(grants: Sequence[Grant], text: str, people: Sequence[Membership]) ->
     return list(claims.with_details().order_by("-created_at", "-pk")[:MOST])
 
 
+def seen_actions(grants: Sequence[Grant]) -> HubActionQuerySet:
+    """Return what was done to the hubs that these grants show, and what brings one to their sites.
+
+    A hub that is to be brought from elsewhere is not in the organisation's inventory yet, or never.
+    """
+    theirs = Hub.objects.filter(within(grants), INVENTORY).order_by()
+    brought = within(grants) & Q(kind=Kind.RECLAIM, hub__health="", hub__left_at=None)
+    return HubAction.objects.filter(Q(hub__in=theirs.values("pk")) | brought)
+
+
+def _actions(grants: Sequence[Grant], text: str) -> list[HubAction]:
+    """Return the newest actions on hubs that are quoted like this."""
+    calls = HubActionAttempt.objects.filter(reference=text).exclude(reference="")
+    quoted = Q(Exact(Upper("reference"), text.upper())) | Q(pk__in=calls.values("action"))
+    found = seen_actions(grants).filter(quoted)
+    return list(found.with_details().order_by("-created_at", "-pk")[:MOST])
+
+
 def _by_organisation(grants: Sequence[Grant], *rows: Sequence[Any]) -> list[Found]:
     found: dict[UUID, Found] = {}
-    for number, kind in enumerate(("hubs", "claims", "people")):
+    for number, kind in enumerate(("hubs", "claims", "people", "actions")):
         for row in rows[number]:
             grant = next(each for each in grants if _shows(each, row))
             here = found.setdefault(grant.organisation_id, Found(grant))
@@ -104,4 +127,8 @@ def _by_organisation(grants: Sequence[Grant], *rows: Sequence[Any]) -> list[Foun
 def _shows(grant: Grant, row: Any) -> bool:
     if isinstance(row, Membership):
         return grant.organisation_id == row.organisation_id
+    if isinstance(row, HubAction):
+        # Of a hub that is not theirs, the site that it is to be brought to counts.
+        at = row.hub.site_id if row.hub.health or row.hub.left_at else row.site_id
+        return covers(grant, row.organisation_id, at)
     return covers(grant, row.organisation_id, row.site_id)

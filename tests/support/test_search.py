@@ -16,6 +16,7 @@ from portal.claims.models import Attempt, Claim
 from portal.consent import giving, queries
 from portal.consent.models import Grant
 from portal.core.throttle import LimitReachedError
+from portal.hubs.actions.models import HubAction, HubActionAttempt
 from portal.hubs.models import Hub
 from portal.notices.models import Notice
 from portal.sandbox import world
@@ -32,12 +33,12 @@ MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 
 
 def hub_of(site, hub_id=ID, **fields) -> Hub:
-    known = {"binding": "ours", "status": "Claimed", "serial": SERIAL, "online": True} | fields
+    known = {"binding": "ours", "status": "Claimed", "serial": SERIAL, "online": True}
+    known |= {"spkey_site_id": site.spkey_site_id} | fields
     return Hub.objects.create(
         organisation=site.organisation,
         hub_id=hub_id,
         site=site,
-        spkey_site_id=site.spkey_site_id,
         claimed_at=timezone.now() - timedelta(days=9),
         **known,
     )
@@ -241,6 +242,95 @@ def test_what_is_unknown_is_counted_exactly_by_many_at_once(sam, spkey_support):
 
     assert limits.UNKNOWN.used(str(sam.pk)) == limits.UNKNOWN.most
     assert Notice.objects.filter(kind="unknown_hubs").count() <= 1
+
+
+REFERENCES = ("9f31c7-ATH", "9F31c7-ath", "call-55-ATH")
+
+
+def quoted_action(site, asked_by, support, **fields) -> HubAction:
+    """What support did to a hub of this site's organisation, with SpKey's references."""
+    hub = fields.pop("hub", None) or hub_of(site)
+    known = {"kind": "move", "state": "done"}
+    known["support_grant"] = consent_to(support, site.organisation)
+    made = HubAction.objects.create(
+        hub=hub,
+        organisation=site.organisation,
+        site=site,
+        acting_organisation=support,
+        because="Hung in the wrong building",
+        asked_by=asked_by,
+        submission=uuid4(),
+        finished_at=timezone.now(),
+        reference="9f31c7-ATH",
+        **known | fields,
+    )
+    HubActionAttempt.objects.create(
+        action=made, number=1, epoch=1, kind="send", reference="call-55-ATH"
+    )
+    return made
+
+
+@pytest.mark.parametrize("text", REFERENCES)
+@pytest.mark.parametrize("may_move", [True, False])
+def test_the_reference_of_a_move_leads_to_its_hub_and_counts_for_no_try(
+    agent, grant, mill_court, sam, spkey_support, text, may_move
+):
+    action = quoted_action(mill_court, sam, spkey_support)
+    Grant.objects.update(may_move=may_move)
+
+    answer = asked(agent, text)
+
+    page = reverse("support:move-hub", args=(grant.pk, action.hub_id))
+    url = page if may_move else reverse("support:hub", args=(action.hub_id_text,))
+    assert f'href="{url}"' in answer.text
+    assert "Move to Mill Court" in answer.text
+    assert limits.UNKNOWN.used(str(sam.pk)) == 0
+    assert "-ATH" in agent.get(url).text
+    assert agent.get(url).status_code == 200
+
+
+@pytest.mark.parametrize("text", REFERENCES)
+def test_so_does_that_of_a_reclaim_that_brought_nothing(
+    agent, grant, mill_court, sam, spkey_support, text
+):
+    foreign = hub_of(mill_court, binding="other", spkey_site_id="")
+    quoted_action(
+        mill_court,
+        sam,
+        spkey_support,
+        hub=foreign,
+        kind="reclaim",
+        support_grant=None,
+        from_org_id=world.HARBOUR_ORG_ID,
+        state="refused",
+    )
+
+    answer = asked(agent, text)
+
+    url = reverse("support:hub", args=(ID,))
+    assert f'href="{url}"' in answer.text
+    assert "call-55-ATH" in agent.get(url).text
+    assert world.HARBOUR_ORG_ID not in answer.text + agent.get(url).text
+    assert limits.UNKNOWN.used(str(sam.pk)) == 0
+
+
+@pytest.mark.parametrize("text", REFERENCES)
+@pytest.mark.parametrize("where", ["another organisation", "another site"])
+def test_the_reference_of_an_action_elsewhere_is_found_as_little_as_none(
+    agent, grant, sam, spkey_support, lighthouse, mill_court, orchard_rise, text, where
+):
+    site = lighthouse if where == "another organisation" else orchard_rise
+    quoted_action(site, sam, spkey_support)
+    Grant.objects.exclude(pk=grant.pk).update(ended_at=timezone.now(), due_at=None)
+    Grant.objects.filter(pk=grant.pk).update(all_sites=False)
+    grant.sites.set([mill_court])
+    nothing = "".join("x" if each.isalnum() else each for each in text)
+
+    answer, other = asked(agent, text), asked(agent, nothing)
+
+    assert answer.context["found"] == []
+    assert said(answer, text) == said(other, nothing)
+    assert limits.UNKNOWN.used(str(sam.pk)) == 2
 
 
 @pytest.fixture

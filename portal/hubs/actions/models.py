@@ -6,6 +6,7 @@ from typing import ClassVar, Final, Self
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
 from portal.consent.models import Grant
@@ -237,6 +238,8 @@ class HubAction(gateway.Command):
             ),
             models.Index(fields=("hub", "-created_at", "-id"), name="action_newest_of_hub"),
             models.Index(fields=("reference",), name="action_reference"),
+            # As people type it.
+            models.Index(Upper("reference"), name="action_quoted"),
         ]
 
     def __str__(self) -> str:
@@ -297,7 +300,10 @@ class HubActionAttempt(gateway.Call):
                 fields=("action", "number"), name="attempts_of_an_action_are_numbered"
             ),
         )
-        indexes = (models.Index(fields=("started_at",), name="action_attempt_latest"),)
+        indexes = (
+            models.Index(fields=("reference",), name="action_attempt_reference"),
+            models.Index(fields=("started_at",), name="action_attempt_latest"),
+        )
 
     def __str__(self) -> str:
         return f"{self.kind} {self.number}: {self.outcome or '…'}"

@@ -12,7 +12,7 @@ from portal.claims.display import hub_history
 from portal.hubs.display import action_history, wording
 from portal.hubs.display.history import Event, event_of
 from portal.hubs.models import Health, Hub
-from portal.hubs.queries import action_attempts, spells_of
+from portal.hubs.queries import spells_of
 from portal.orgs.models import Membership
 from portal.support import hub_story
 from portal.support.hub_story import Chapter
@@ -57,11 +57,12 @@ def _events(agent: Membership, chapter: Chapter, before: datetime) -> Iterator[E
         events = hub_history.of_claim(claim)
         yield from events if is_own else (replace(event, url="") for event in events)
     yield from map(hub_history.of_attempt, hub_story.calls(chapter, before)[:most])
+    acted = hub_story.calls_of_actions(chapter, before)[:most]
+    yield from map(action_history.of_attempt, acted)
     if chapter.hub is None:
         return
     spells = spells_of(chapter.hub).filter(started_at__lt=before)
     yield from map(event_of, spells.order_by("-started_at", "-pk")[:most])
-    yield from map(action_history.of_attempt, action_attempts(chapter.hub, before)[:most])
     for entry in hub_story.recorded(chapter, before)[:most]:
         sentence = record_wording.sentence(entry, is_own=False)
         yield Event(entry.at, "quiet", "person", sentence)

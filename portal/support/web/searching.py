@@ -20,9 +20,12 @@ from portal.consent import giving
 from portal.consent.models import Grant
 from portal.consent.rights import Authority
 from portal.core.moments import read_moment
+from portal.hubs.display import action_history
+from portal.hubs.display.action_history import Item
 from portal.orgs.models import Membership
-from portal.support import finding, hub_story, search
+from portal.support import finding, hub_story, search, seen
 from portal.support.display import hub_story as story
+from portal.support.search import Found
 from portal.support.web.access import agents_only, note_use
 
 LONGEST = 254
@@ -44,6 +47,7 @@ def find(request: HttpRequest, agent: Membership) -> HttpResponse:
                 "grant": here.grant,
                 "hubs": [(each.hub_id, story.meta(each)) for each in here.hubs],
                 "people": here.people,
+                "actions": _actions(here),
                 "rows": [_row(claim) for claim in beyond_access.as_seen_by(agent, here.claims)],
             }
             for here in found
@@ -82,6 +86,20 @@ def _row(claim: Claim) -> ListItem:
     # Of others' claims the agent has no page: the story of the hub has them all.
     story_url = reverse("support:hub", args=(claim.hub_id_text,))
     return replace(list_item.of(claim, for_support=claim.by_support), url=story_url)
+
+
+def _actions(here: Found) -> list[tuple[Item, str]]:
+    """Return what was done to hubs, each with where its hub is seen by the grant."""
+    open_to_moves = seen.movable(here.grant, [each.hub_id for each in here.actions])
+    return [
+        (
+            action_history.for_agent(each, ""),
+            reverse("support:move-hub", args=(here.grant.pk, each.hub_id))
+            if each.hub_id in open_to_moves
+            else reverse("support:hub", args=(each.hub_id_text,)),
+        )
+        for each in here.actions
+    ]
 
 
 def _note_use(request: HttpRequest, agent: Membership, grants: Iterable[Grant], what: str) -> None:
