@@ -70,6 +70,11 @@ class Entry(models.Model):
                 condition=Q(acting_organisation_id__isnull=False),
                 name="audit_of_support",
             ),
+            models.Index(
+                fields=("organisation_id", "-at", "-id"),
+                condition=Q(acting_organisation_id__isnull=False),
+                name="audit_by_others",
+            ),
             models.Index(fields=("-at", "-id"), name="audit_newest"),
             models.Index(fields=("verb", "-at"), name="audit_of_verb"),
             models.Index(fields=("object_id", "-at", "-id"), name="audit_of_object"),

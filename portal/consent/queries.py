@@ -151,8 +151,11 @@ def actions_on(admin: Membership) -> QuerySet[Entry]:
 def conditions_of(admin: Membership) -> list[Q]:
     """Return conditions of which each action of support's meets one, by an index."""
     own = Q(organisation_id=admin.organisation_id)
-    by_agents = Q(acting_organisation_id__in=list(supporters().values_list("pk", flat=True)))
-    return [own & Q(kind=Kind.SUPPORT), own & by_agents & ~Q(kind=Kind.SUPPORT)]
+    # Whoever acted for it: what was done stays done, also when their key is super no longer.
+    by_others = Q(acting_organisation_id__isnull=False) & ~Q(
+        acting_organisation_id=admin.organisation_id
+    )
+    return [own & Q(kind=Kind.SUPPORT), own & by_others & ~Q(kind=Kind.SUPPORT)]
 
 
 def grants_behind(entries: Iterable[Entry], admin: Membership) -> dict[str, Grant]:

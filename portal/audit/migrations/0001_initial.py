@@ -103,6 +103,11 @@ class Migration(migrations.Migration):
                         fields=["acting_organisation_id", "-at", "-id"],
                         name="audit_of_support",
                     ),
+                    models.Index(
+                        condition=models.Q(("acting_organisation_id__isnull", False)),
+                        fields=["organisation_id", "-at", "-id"],
+                        name="audit_by_others",
+                    ),
                     models.Index(fields=["-at", "-id"], name="audit_newest"),
                     models.Index(fields=["verb", "-at"], name="audit_of_verb"),
                     models.Index(fields=["object_id", "-at", "-id"], name="audit_of_object"),

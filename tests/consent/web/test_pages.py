@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from portal.audit.models import Entry
 from portal.claims.engine import actions
-from portal.consent import asking, codes, giving, rights
+from portal.consent import asking, codes, giving, queries, rights
 from portal.consent.asking import Wanted
 from portal.consent.break_glass import break_glass, record_page
 from portal.consent.display.wording import moment
@@ -22,6 +22,7 @@ from portal.hubs.actions import asking as hub_actions
 from portal.hubs.actions.asking import ActionRequest
 from portal.hubs.actions.models import Kind
 from portal.notices.models import Notice
+from portal.orgs.models import ApiCredential
 from portal.sandbox import world
 from tests.conftest import claim_request
 from tests.forms import choose
@@ -311,6 +312,47 @@ def test_the_export_has_every_action_with_its_grant(
     assert not any(words in whole for words in ("T-88", harbour.name, sams.user.email, "Sam"))
     assert elsewhere.pk
     assert Entry.objects.filter(verb="support.exported", actor_id=admin.user_id).count() == 1
+
+
+@pytest.mark.parametrize("becomes", ["normal", "none", "another organisation's"])
+def test_what_support_did_stands_also_when_its_key_is_super_no_longer(
+    adas, sams, consent, mill_court, spkey_support, harbour, becomes
+):
+    actions.submit(
+        claim_request(
+            sams.user,
+            mill_court,
+            world.hub_id(5),
+            acting_organisation=spkey_support,
+            support_grant=consent,
+            reason="As asked on the phone",
+        )
+    )
+    hub = make_own_hub(mill_court, hub_id=world.hub_id(6))
+    asking_to_move(sams.user, hub, mill_court, consent)
+    before = rows_of(adas.post(EXPORT))
+    key = ApiCredential.objects.filter(organisation=spkey_support)
+    if becomes == "normal":
+        key.update(kind=ApiCredential.Kind.NORMAL)
+    elif becomes == "none":
+        key.delete()
+    else:
+        ApiCredential.objects.filter(organisation=harbour).delete()
+        key.update(organisation=harbour)
+
+    after = rows_of(adas.post(EXPORT))
+
+    assert [row for row in after if row in before] == before
+    assert {world.hub_id(5), world.hub_id(6)} <= {row["Hub"] for row in after}
+    assert "asked to move hub" in adas.get(OVERVIEW).text
+    assert all(row["Under"] for row in after if row["Hub"])
+
+
+def test_of_what_support_did_an_index_has_the_newest(adas, admin):
+    for condition in queries.conditions_of(admin):
+        rows = queries.actions_on(admin).filter(condition)[:20]
+        plan = rows.explain()
+        assert "audit_of_kind" in plan or "audit_by_others" in plan, plan
 
 
 def test_what_a_spreadsheet_takes_for_a_formula_is_made_harmless(adas, sams, acme):
