@@ -74,24 +74,13 @@ def waiting_at(admin: Membership) -> list[AccessRequest]:
 
 
 def broken_at(admin: Membership) -> list[Grant]:
-    """Return by what support acts for the administrator's organisation without its consent."""
-    return list(_broken_at(admin).standing()[:LISTED])
+    """Return by what support acts, or lately acted, for the organisation without its consent.
 
-
-def broken_before(admin: Membership) -> list[Grant]:
-    """Return by what support has lately acted for the organisation without consent: it is over.
-
-    Whoever was away at that hour reads of it when they come back.
+    Whoever was away at that hour reads of it when they come back, but of none that they ended.
     """
-    now = timezone.now()
-    lately = _broken_at(admin).filter(begins_at__gt=now - GLASS_TOLD)
-    others = Q(revoked_at__isnull=False) & ~Q(revoked_by=admin.user_id)
-    return list(lately.filter(others | Q(revoked_at=None, ends_at__lte=now))[:LISTED])
-
-
-def _broken_at(admin: Membership) -> GrantQuerySet:
-    glass = Grant.objects.of(admin).filter(kind=Grant.Kind.BREAK_GLASS)
-    return glass.select_related("support_organisation")
+    lately = Grant.objects.of(admin).filter(begins_at__gt=timezone.now() - GLASS_TOLD)
+    glass = lately.filter(kind=Grant.Kind.BREAK_GLASS).exclude(revoked_by=admin.user_id)
+    return list(glass.select_related("support_organisation")[:LISTED])
 
 
 def standing_code_of(admin: Membership) -> Code | None:

@@ -105,13 +105,14 @@ def _of_portal(admin: Membership) -> list[Need]:
 def _to_answer(admin: Membership) -> list[Need]:
     waiting = releases.by_person(job_progress.waiting_for_release(admin))
     requests = jobs.open_requests(admin)
+    broken = consents.broken_at(admin)
     return [
-        *map(home_items.of_break_glass, consents.broken_at(admin)),
+        *(home_items.of_break_glass(each) for each in broken if each.stands),
         *map(home_items.of_waiting, waiting),
         *map(home_lines.to_answer, moves.to_answer(admin)),
         *map(home_items.of_access_request, consents.waiting_at(admin)),
         *map(home_items.of_request, requests),
-        *map(home_items.of_past_break_glass, consents.broken_before(admin)),
+        *(home_items.of_past_break_glass(each) for each in broken if not each.stands),
     ]
 
 
