@@ -220,8 +220,10 @@ def test_only_a_request_that_was_approved_becomes_a_reclaim(acme, held, ada, mil
         for path in (ROOT / "portal").rglob("*.py")
         if any(
             isinstance(node, ast.keyword) and ast.unparse(node.value) == "Kind.RECLAIM"
-            for node in ast.walk(ast.parse(path.read_text()))
-            if isinstance(node, ast.keyword) and node.arg == "kind"
+            for call in ast.walk(ast.parse(path.read_text()))
+            if isinstance(call, ast.Call) and ast.unparse(call.func) == "ActionRequest"
+            for node in call.keywords
+            if node.arg == "kind"
         )
         and "models" not in path.name
     ]

@@ -18,6 +18,8 @@ const SURE_ENDS = ["j", "m", "]"];
 const OVER = CSS.supports("selector(:popover-open)")
   ? "dialog[open], :popover-open"
   : "dialog[open]";
+// Of an id, whose rest a busy device hears late.
+const BEGINNING = /^[0-9a-f-]{1,35}$/i;
 const WRITES = "input:not([type=radio], [type=checkbox], [type=file]), textarea, select";
 
 /**
@@ -103,10 +105,11 @@ export class TextInput {
     if (await this.#addBeforeNext()) this.#field.focus();
   }
 
-  // What a scanner reads next takes the place of what was no label. Resolves with whether there is none.
+  // What a scanner reads next takes the place of what was no label, unless the rest of that may still be on
+  // its way. Resolves with whether there is none.
   async #addBeforeNext() {
     const left = await this.add();
-    if (left && this.text === left) this.#field.select();
+    if (left && this.text === left && !BEGINNING.test(left)) this.#field.select();
     return !left;
   }
 

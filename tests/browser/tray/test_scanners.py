@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.tray.steps import (
+    SCANNING,
     claim_button,
     field,
     hubs,
@@ -86,6 +87,18 @@ def test_what_a_scanner_ends_a_line_with_is_no_command(page, keys):
     expect(rows(page)).to_have_count(2)
     expect(field(page)).to_have_value("")
     assert page.evaluate("() => window.letThrough") == []
+
+
+def test_a_scan_that_a_busy_tablet_hears_in_pieces_is_whole(page):
+    one, other = hubs(2)
+    page.evaluate(SCANNING, True)
+    page.keyboard.type(one)
+    page.keyboard.press("Control+j")
+    page.keyboard.type(other[:20])
+    expect(rows(page)).to_have_count(1)
+    page.keyboard.type(other[20:])
+    expect(rows(page)).to_have_count(2)
+    expect(field(page)).to_have_value("")
 
 
 def test_enter_and_then_a_line_feed_is_one_end(page):

@@ -7,6 +7,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
@@ -348,7 +349,18 @@ def test_what_support_did_stands_also_when_its_key_is_super_no_longer(
     assert all(row["Under"] for row in after if row["Hub"])
 
 
-def test_of_what_support_did_an_index_has_the_newest(adas, admin):
+def test_of_what_support_did_an_index_has_the_newest(adas, admin, sams):
+    own = {"organisation_id": admin.organisation_id, "at": timezone.now()}
+    some = [Entry(**own, verb="site.changed", kind="sites") for _ in range(500)]
+    theirs = {**own, "acting_organisation_id": sams.organisation_id}
+    some += [Entry(**theirs, verb="hub.move_asked", kind="hubs") for _ in range(5)]
+    some += [Entry(**own, verb="support.granted", kind="support") for _ in range(5)]
+    Entry.objects.bulk_create(some)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+        if connection.vendor == "postgresql":
+            # So few rows it would rather read through.
+            cursor.execute("SET LOCAL enable_seqscan = off")
     for condition in queries.conditions_of(admin):
         rows = queries.actions_on(admin).filter(condition)[:20]
         plan = rows.explain()
