@@ -22,6 +22,7 @@ from portal.sandbox.state import SandboxState
 
 FORBIDDEN_HEADERS = ("x-org-id", "x-user-id", "x-user-email", "x-is-admin", "x-super-access")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
+_ACTED_ON = {hub.id: hub for hub in world.MAGIC.values() if hub.on_command}
 
 
 class Api:
@@ -57,7 +58,7 @@ class Api:
     def _route(self, request: Request) -> Answer:
         match request.segments:
             case ("hubs", hub_id, "status"):
-                return self._status(self._admit(request, "GET"), hub_id)
+                return self._status(request, self._admit(request, "GET"), hub_id)
             case ("hubs", hub_id, command) if command in bodies.COMMANDS:
                 return self._command(request, self._admit(request, "POST"), command, hub_id)
             case ("users", "by-email"):
@@ -79,7 +80,12 @@ class Api:
                 raise refusal(400, "Bad Request", f"The header {name} is not accepted")
         return key
 
-    def _status(self, key: ApiKey, hub_id: str) -> Answer:
+    def _status(self, request: Request, key: ApiKey, hub_id: str) -> Answer:
+        read = partial(self._read, key, hub_id)
+        action = self._magic.take(request, key.name) if hub_id in _ACTED_ON else None
+        return action.play(read, self._pause) if action else read()
+
+    def _read(self, key: ApiKey, hub_id: str) -> Answer:
         with self._state.lock:
             hub = self._state.hubs.get(hub_id)
             if hub is None:
@@ -94,11 +100,20 @@ class Api:
         if command == "ClaimHub" and (answer := self._magic_claim(request, key, hub_id, body)):
             return answer
         perform = partial(commands.BY_NAME[command], self._state, key, hub_id, body)
-        if command in commands.OF_OWN_HUBS and _is_magic(hub_id):
+        if command in commands.OF_OWN_HUBS and hub_id in _ACTED_ON:
             commands.check_own(self._state, key, hub_id)
             if action := self._magic.take(request, key.name):
-                return action.play(perform, self._pause)
+                answer = action.play(perform, self._pause)
+                self._follow(_ACTED_ON[hub_id])
+                return answer
         return perform()
+
+    def _follow(self, hub: world.MagicHub) -> None:
+        """Let happen what follows a command to a magic hub."""
+        if hub.then:
+            self._state.set_hub(hub.id, hub.then)
+        if hub.then_read:
+            self._magic.add({"hub_id": hub.id, "method": "GET"}, action=hub.then_read, times=1)
 
     def _magic_claim(self, request: Request, key: ApiKey, hub_id: str, body: Json) -> Answer | None:
         if not any(hub.id == hub_id and hub.on_claim for hub in world.MAGIC.values()):
@@ -149,7 +164,3 @@ class Api:
         return json_answer(
             200, {"userId": user["uuid"], "email": user["email"], "status": "ACTIVE"}
         )
-
-
-def _is_magic(hub_id: str) -> bool:
-    return any(hub.id == hub_id and hub.on_command for hub in world.MAGIC.values())

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from portal.sandbox import shapes
+from portal.sandbox.acted_on import ACTED_ON, ActedOn
 
 DEFAULT_SEED = 1
 HUB_COUNT = 200
@@ -88,7 +89,9 @@ class MagicHub:
     (`is_hidden`: other organisations' keys are answered with 403, also to a read; `offline_calls`
     counts status reads and claims together; None means for ever) and what happens to the first
     `claim_times` claims that would be accepted (None: to all), and to `command_times` of the other
-    commands of the organisation's own, in the words of `portal.sandbox.faults.Action`.
+    commands of the organisation's own, in the words of `portal.sandbox.faults.Action`. After such
+    a command the hub is changed as `then` says, behind the API's back, and `then_read` happens to
+    the next read of its status.
     """
 
     id: str
@@ -104,6 +107,8 @@ class MagicHub:
     claim_times: int | None = None
     on_command: Mapping[str, Any] = field(default_factory=dict)
     command_times: int | None = None
+    then: Mapping[str, str] = field(default_factory=dict)
+    then_read: Mapping[str, Any] = field(default_factory=dict)
 
 
 def _accepted(hub: str, **more: object) -> str:
@@ -117,103 +122,23 @@ _SIDE_EFFECTS = "51de0000-0000-4000-8000-000000000500"
 _EVENT_MISSING = "e4e47000-0000-4000-8000-00000000e0e1"
 
 ACTED_ON_AT = "harbour-house"
-_FIRST = "the first command to it (move, role, suspension, command, commissioning)"
 
 
-def _ours(number: int, title: str, what: str, times: int | None, **action: Any) -> MagicHub:
+def _ours(hub: ActedOn) -> MagicHub:
     """A hub of Acme's, whose commands misbehave."""
-    where = f"belongs to {ACME_ORG_ID} at the site `{ACTED_ON_AT}`; {what}"
     return MagicHub(
-        f"ac700000-0000-4000-8000-{number:012d}",
-        title,
-        where,
+        f"ac700000-0000-4000-8000-{hub.number:012d}",
+        hub.title,
+        f"belongs to {ACME_ORG_ID} at the site `{ACTED_ON_AT}`; {hub.what_it_does}",
         status="Claimed",
         org_id=ACME_ORG_ID,
         site_id=ACTED_ON_AT,
-        on_command=action,
-        command_times=times,
+        on_command=hub.on_command,
+        command_times=hub.times,
+        then=hub.then,
+        then_read=hub.then_read,
     )
 
-
-_OURS: tuple[tuple[str, int, str, str, int | None, dict[str, Any]], ...] = (
-    ("ours", 200, "Yours", "does what it is told", None, {}),
-    (
-        "ours_side_effects",
-        500,
-        "Yours, side effects failed",
-        f"{_FIRST} takes effect; the answer is 500 `SideEffectError`",
-        1,
-        {
-            "status": 500,
-            "body": shapes.flat("SideEffectError", "Event applied but side effects failed"),
-            "effect": True,
-        },
-    ),
-    (
-        "ours_answer_lost",
-        1057,
-        "Yours, answer lost",
-        f"{_FIRST} takes effect, but the connection closes without an answer",
-        1,
-        {"drop": "after"},
-    ),
-    (
-        "ours_not_passed_on",
-        502,
-        "Yours, not passed on",
-        "every command is answered with 502: it could not be passed on",
-        None,
-        {"status": 502, "body": shapes.flat("Bad Gateway", "Could not be passed on")},
-    ),
-    (
-        "ours_restarting",
-        503,
-        "Yours, restarting",
-        f"{_FIRST} is answered with 503 and `Retry-After: 2`, without effect",
-        1,
-        {
-            "status": 503,
-            "headers": {"Retry-After": "2"},
-            "body": shapes.flat("Service Unavailable", "Restarting"),
-        },
-    ),
-    (
-        "ours_competing",
-        409,
-        "Yours, changed by somebody else",
-        f"{_FIRST} is answered with 409 `VersionConflictError`",
-        1,
-        {
-            "status": 409,
-            "headers": shapes.NAMED,
-            "body": shapes.named("VersionConflictError", 409, "Expected version 2"),
-        },
-    ),
-    (
-        "ours_refused",
-        400,
-        "Yours, refused",
-        "every command is refused with 400",
-        None,
-        {"status": 400, "body": shapes.flat("Bad Request", "Business rule violated")},
-    ),
-    (
-        "ours_forbidden",
-        403,
-        "Yours, forbidden",
-        "every command is answered with 403; its status can be read",
-        None,
-        {"status": 403, "body": shapes.flat("Forbidden", "This key may not do that")},
-    ),
-    (
-        "ours_missing",
-        404,
-        "Yours, not found",
-        "every command is answered with 404; its status can be read",
-        None,
-        {"status": 404, "body": shapes.flat("Not Found", "Hub not found")},
-    ),
-)
 
 MAGIC: Mapping[str, MagicHub] = {
     "capitals": MagicHub(
@@ -385,9 +310,6 @@ MAGIC: Mapping[str, MagicHub] = {
             "body": shapes.flat("Forbidden", "This key may not claim this hub"),
         },
     ),
-    **{
-        name: _ours(number, title, what_it_does, times, **on_command)
-        for name, number, title, what_it_does, times, on_command in _OURS
-    },
+    **{name: _ours(hub) for name, hub in ACTED_ON.items()},
 }
 """Name -> magic hub. The table in docs/sandbox.md is made from it by `portal.sandbox.table`."""

@@ -24,7 +24,7 @@ from portal.claims.models import Attempt, Claim
 from portal.core import leasing, worker
 from portal.core.leasing import Lease
 from portal.hubs.actions import asking, step, timing
-from portal.hubs.actions.asking import ActionRequest, AnotherActionError
+from portal.hubs.actions.asking import AnotherActionError
 from portal.hubs.actions.confidential import Confidential
 from portal.hubs.actions.models import READ_BACK, HubAction, HubActionAttempt, Kind, State
 from portal.hubs.models import Hub
@@ -34,14 +34,13 @@ from portal.sandbox.exchange import Refusal
 from portal.sandbox.faults import FaultAction
 from portal.sandbox.state import LoggedRequest
 from tests.conftest import claim_request
+from tests.hubs.actions.ways import SECRETS, SENDS, WAYS, Sides, Way, request_of
 from tests.machine import faults
 from tests.machine.steps import Killed, Point, die
 from tests.machine.world import Environment, World
 
 HUBS = [sandbox_world.hub_id(n) for n in (20, 21)]
-SENDS = {"ReClaimHub", "SetHubRole", "SuspendHub", "SendHubCommand", "CommissionDevice"}
 ALL_SENDS = {*SENDS, "ClaimHub"}
-SECRET, CODE = "canary-open-sesame", "34970112332"
 # What may take effect long after its answer, and is read back.
 LATE = {"ReClaimHub", "SetHubRole", "SuspendHub"}
 MOST_ROUNDS = 300
@@ -49,11 +48,10 @@ MOST_ROUNDS = 300
 DENIED = {"bad_credentials", "rate_limited", "busy"}
 NOTHING_CHANGED = {State.REFUSED, State.NOT_SENT, State.NOT_PASSED_ON, State.EXPIRED}
 
-KINDS = ("move", "move back", "primary", "secondary", "suspend", "nodes", "wifi", "commission")
-CONFIDENTIAL = {
-    "wifi": {"ssid": "Cellar", "credentials": SECRET},
-    "commission": {"code": CODE},
-}
+RECLAIM = "re-claim"
+MOVE_BACK = "move back"
+# What needs another organisation's hub is the re-claims' machine's.
+KINDS = (*(name for name in WAYS if name != RECLAIM), MOVE_BACK)
 FAULTS = {
     name: action
     for name, action in (faults.ANY_CALL | faults.SEND_ONLY).items()
@@ -66,6 +64,11 @@ names = st.sampled_from(sorted(FAULTS))
 points = st.builds(Point, st.integers(1, 40)) | st.builds(
     Point, st.integers(1, 6), calls_only=st.just(True)
 )
+
+
+def way_of(kind: str) -> Way:
+    """Return what is done: back is a move as any other."""
+    return WAYS["move" if kind == MOVE_BACK else kind]
 
 
 @dataclass(frozen=True)
@@ -228,26 +231,15 @@ class ActionMachine(RuleBasedStateMachine):
     # What people do.
 
     def _ask(self, kind: str, hub_id: str) -> tuple[HubAction, Lease[HubAction] | None] | None:
-        site = {"move": "orchard_rise", "move back": "mill_court"}.get(kind)
-        fields: dict[str, Any] = {
-            "move": {"site": self.environment.sites["orchard_rise"]},
-            "move back": {"site": self.environment.sites["mill_court"]},
-            "primary": {"make_primary": True},
-            "secondary": {"make_primary": False},
-            "suspend": {"because": "Stolen"},
-            "nodes": {"command": "get_nodes"},
-            "wifi": {"command": "set_wifi_credentials"},
-            "commission": {},
-        }[kind]
-        kind_of = Kind.MOVE if site else {
-            "primary": Kind.ROLE, "secondary": Kind.ROLE, "suspend": Kind.SUSPEND,
-            "commission": Kind.COMMISSION,
-        }.get(kind, Kind.COMMAND)  # fmt: skip
+        people, sites = self.environment.people, self.environment.sites
+        site = sites["mill_court" if kind == MOVE_BACK else "orchard_rise"]
+        sides = Sides(people["ada"], people["sam"], self.environment.tenants["support"], site)
         hub = Hub.objects.get(organisation=self.environment.tenants["acme"], hub_id=hub_id)
         token = uuid.UUID(int=self.chance.getrandbits(128))
-        request = ActionRequest(self.environment.people["ada"], hub, kind_of, token, **fields)
+        way = way_of(kind)
+        request = request_of(way, hub, sides, token)
         try:
-            if kind in CONFIDENTIAL:
+            if way.is_confidential:
                 return asking.submit_to_send(request)
             return asking.submit(request), None
         except AnotherActionError:
@@ -257,7 +249,7 @@ class ActionMachine(RuleBasedStateMachine):
         """Ask for it, and let it be tried once."""
         asked = self._ask(kind, hub_id)
         if asked is not None and asked[1] is not None:
-            step.attempt(asked[1], Confidential(**CONFIDENTIAL[kind]))
+            step.attempt(asked[1], way_of(kind).confidential())
         else:
             worker.run_once()
 
@@ -303,6 +295,13 @@ class ActionMachine(RuleBasedStateMachine):
             claims.submit(claim_request(self.environment.people["ira"], site, hub))
         except claims.AnotherSiteError:
             return
+
+    @rule(kind=kinds, hub=hubs, point=points)
+    def act_while_it_is_claimed(self, kind: str, hub: str, point: Point) -> None:
+        """In the midst of a claim's first attempt, another worker does this to the hub."""
+        with self.world.steps.at(point, lambda: self._do(kind, hub), between_transactions=True):
+            self.claim_the_same_hub(hub)
+            worker.run_once()
 
     @rule(hub=hubs, what=st.sampled_from([{"siteId": "mill-court"}, {"status": "Claimed"}]))
     def let_the_vendor_change_a_hub(self, hub: str, what: dict[str, str]) -> None:
@@ -437,11 +436,12 @@ class ActionMachine(RuleBasedStateMachine):
         """Let everything end, and hold the rest against SpKey's log."""
         try:
             if self.sound:
-                self._settle()
+                self.settle()
         finally:
             self.world.close()
 
-    def _settle(self) -> None:
+    def settle(self) -> None:
+        """Stop all faults, and let everything end."""
         world = self.world
         world.sandbox.faults.clear()
         acme = self.environment.tenants["acme"]
@@ -465,8 +465,7 @@ class ActionMachine(RuleBasedStateMachine):
         )).exists()  # fmt: skip
         rows = [*HubAction.objects.values(), *HubActionAttempt.objects.values()]
         kept = "\n".join([*world.log.lines, repr([*rows, *Entry.objects.values()])])
-        assert SECRET not in kept
-        assert CODE not in kept
+        assert [secret for secret in SECRETS if secret in kept] == []
         world.coverage.states.update(HubAction.objects.values_list("state", flat=True))
 
 

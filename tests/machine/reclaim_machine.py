@@ -178,10 +178,11 @@ class ReclaimMachine(ActionMachine):
             if HELD not in sent.path or sent.body.get("newOrgId") != sandbox_world.ACME_ORG_ID:
                 yield f"the super key was used for {sent.path}"
 
-    def _settle(self) -> None:
+    def settle(self) -> None:
+        """Stop all faults, and let everything end, the requests as well."""
         support = self.environment.tenants["support"]
         self.world.key_of(support).revoked = False
-        super()._settle()
+        super().settle()
         under_way = MoveRequest.objects.filter(state__in=(State.APPROVED, State.UNCLEAR))
         for _ in range(MOST_ROUNDS):
             if not under_way.exists():

@@ -161,6 +161,7 @@ VALUES: Final[dict[str, Text]] = {
     "moved_meanwhile": _("Somebody else had it by then"),
     "elsewhere": _("It was at another site by then"),
     "missing": _("SmartphoneKey does not know it"),
+    "out_of_sight": _("SmartphoneKey did not show it"),
     "against_rules": _("SmartphoneKey’s rules do not allow it"),
     "interrupted": _("It was interrupted"),
     "site_closed": _("The site is archived"),

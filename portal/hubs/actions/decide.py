@@ -83,7 +83,7 @@ def after_read(facts: Facts, reading: Reading, now: datetime) -> Decision:
     if rule.again is Again.BACKOFF:
         return unreadable(facts, now, reading.held_for)
     if rule.again is Again.NEVER:
-        return _at_rest(facts, _gone(facts, rule.reason))
+        return _at_rest(facts, _gone(facts, rule.reason, reading.asked_at, now))
     return _at_rest(facts, _by(rule, facts, reading.held_for, still_open=facts.unresolved))
 
 
@@ -109,10 +109,20 @@ def _denied(facts: Facts) -> Reason | None:
     return Reason(facts.reason) if is_denied else None
 
 
-def _gone(facts: Facts, reason: Reason) -> Decision:
-    """Decide for a hub that is not ours any more, or not at all."""
-    may_have_worked = facts.unresolved and not _denied(facts)
-    return Decision(State.UNKNOWN if may_have_worked else State.REFUSED, reason)
+def _gone(facts: Facts, reason: Reason, asked_at: datetime, now: datetime) -> Decision:
+    """Decide for a hub that is not ours any more, or not where it was, or not at all.
+
+    While it is open whether a send took effect, two late reads in a row have to say so: the one
+    that comes in between may be wrong.
+    """
+    if not facts.unresolved or _denied(facts):
+        return Decision(State.REFUSED, reason)
+    sent_at = facts.last_send_at or facts.retry_window_start
+    is_believed = facts.reason == Reason.OUT_OF_SIGHT and asked_at - sent_at >= pacing.SETTLE_AFTER
+    if is_believed or now - facts.retry_window_start > timing.MAX_AGE:
+        return Decision(State.UNKNOWN, reason)
+    wait = pacing.verify_wait((now - sent_at).total_seconds())
+    return Decision(State.VERIFYING, Reason.OUT_OF_SIGHT, wait=wait, unresolved=True)
 
 
 def _after_status(
@@ -120,17 +130,17 @@ def _after_status(
 ) -> Decision:
     is_ours = status.binding_of(hub, facts.org_id) == Hub.Binding.OURS
     if not is_ours and facts.kind != Kind.RECLAIM:
-        return _gone(facts, Reason.NOT_OURS)
+        return _gone(facts, Reason.NOT_OURS, asked_at, now)
     if _is_so(facts, hub):
         return Decision(State.DONE if facts.sends else State.WAS_SO)
     if denied := _denied(facts):
         return Decision(State.REFUSED, denied)
     if facts.kind == Kind.RECLAIM and hub.org_id != facts.from_org_id:
         # Nobody was asked whether it may be taken from there.
-        return _gone(facts, Reason.MOVED_MEANWHILE)
+        return _gone(facts, Reason.MOVED_MEANWHILE, asked_at, now)
     if facts.from_site_id and hub.site_id != facts.from_site_id:
         # It hangs at a site of which the grant may say nothing.
-        return _gone(facts, Reason.ELSEWHERE)
+        return _gone(facts, Reason.ELSEWHERE, asked_at, now)
     if facts.unresolved:
         return _settle(facts, asked_at, now)
     if why := out_of_use(hub.status):

@@ -94,6 +94,8 @@ class Reason(models.TextChoices):
     MOVED_MEANWHILE = "moved_meanwhile"
     ELSEWHERE = "elsewhere"
     MISSING = "missing"
+    # A read did not show it where it is to be, while it is open whether a send took effect.
+    OUT_OF_SIGHT = "out_of_sight"
     SUSPENDED = "suspended"
     DECOMMISSIONED = "decommissioned"
     INVALID = "invalid"

@@ -74,7 +74,10 @@ BY_STATE: Final[dict[str, Words]] = {
     ),
     State.REFUSED: _words("stop", "alert", _("Refused"), _("SmartphoneKey refused it.")),
     State.EXPIRED: _words(
-        "attention", "clock", _("Given up"), _("It was tried for a day. Nothing has changed.")
+        "attention",
+        "clock",
+        _("Given up"),
+        _("It was tried for a day. Nothing has changed. Ask for it again if it is needed."),
     ),
     State.NOT_SENT: _words(
         "attention", "alert", _("Not sent"), _("Nothing was sent. Ask for it again.")
@@ -90,6 +93,14 @@ BY_BOTH: Final[dict[tuple[str, str], Text]] = {
         "SmartphoneKey gave no clear answer, so nobody knows whether it was done. Look at the hub, "
         "and ask for it again where that is needed."
     ),
+    (State.UNKNOWN, Reason.NOT_OURS): _(
+        "It may have been done, but the hub is not your organisation’s any more. Ask "
+        "SmartphoneKey’s support what became of it."
+    ),
+    (State.UNKNOWN, Reason.MISSING): _(
+        "It may have been done, but SmartphoneKey does not know the hub any more. Ask its support "
+        "what became of it."
+    ),
     (State.NOT_SENT, Reason.INTERRUPTED): _(
         "The portal was interrupted before it was sent. Nothing of it is kept: enter it again."
     ),
@@ -101,6 +112,13 @@ BY_BOTH: Final[dict[tuple[str, str], Text]] = {
     ),
     (State.NOT_SENT, Reason.BUSY): _(
         "Something else was being sent to this hub, so nothing was done. Try again in a minute."
+    ),
+    **dict.fromkeys(
+        ((State.NOT_SENT, reason) for reason in OF_KEY),
+        _("The API key cannot be used, so nothing was sent. Store one that works, and ask again."),
+    ),
+    (State.NOT_SENT, Reason.KEY_DOUBTED): _(
+        "SmartphoneKey refused the API key, so nothing was sent. Ask again in a minute."
     ),
     (State.EXPIRED, Reason.OFFLINE): _(
         "For a day SmartphoneKey could not pass it on. Nothing has changed. Bring the hub online, "
@@ -134,6 +152,7 @@ BY_REASON: Final[dict[str, Text]] = {
     Reason.ELSEWHERE: _("The hub is at another site by now. Nothing was sent."),
     Reason.MOVED_MEANWHILE: _("Somebody else has the hub by now. Nothing has changed."),
     Reason.MISSING: _("SmartphoneKey does not know this hub."),
+    Reason.OUT_OF_SIGHT: _("SmartphoneKey did not show the hub this time. We look again."),
     Reason.SUSPENDED: _("The hub is suspended. Ask SmartphoneKey's support."),
     Reason.DECOMMISSIONED: _("The hub is out of service for good."),
     Reason.INVALID: _("SmartphoneKey does not accept what was sent."),
@@ -153,6 +172,24 @@ BY_SUPPORT: Final[dict[str, Text]] = {
     Reason.NOT_OURS: _("The hub is not the organisation’s any more."),
     Reason.FORBIDDEN: _("Support’s key may not do this."),
 }
+UNKNOWN_BY_SUPPORT: Final = _(
+    "It may have been done. Look where the hub is now before you ask for it again."
+)
+# What is so for a while: of what has ended, it says nothing.
+PASSING: Final = frozenset(
+    {
+        Reason.OFFLINE,
+        Reason.UNREACHABLE,
+        Reason.RATE,
+        Reason.BUSY,
+        Reason.TOO_OFTEN,
+        Reason.OUT_OF_SIGHT,
+        Reason.KEY_DOUBTED,
+        Reason.NO_USER,
+        Reason.ADDRESS_UNCONFIRMED,
+        *OF_KEY,
+    }
+)
 COMMANDS: Final[dict[str, Text]] = {
     Command.NODES: _("Ask for its devices"),
     Command.SERVER: _("Ask for server info"),
@@ -164,13 +201,21 @@ COMMISSIONING: Final = _("Add a Matter device")
 def words(action: HubAction) -> Words:
     """Return the action's state in words."""
     of_state = BY_STATE[action.state]
-    of_support = BY_SUPPORT.get(action.reason) if action.by_support else None
-    by_reason = BY_REASON.get(action.reason) if action.reason else None
-    of_both = BY_BOTH.get((action.state, action.reason))
-    text = of_support or of_both or by_reason or of_state.text
+    text = _of_support(action) if action.by_support else None
+    text = text or BY_BOTH.get((action.state, action.reason))
+    if not (action.is_final and action.reason in PASSING):
+        text = text or BY_REASON.get(action.reason)
     if action.cancel_requested_at is not None and not action.is_final:
         text = _("It is stopped. It may have been done already: we look first.")
-    return Words(of_state.chip, text)
+    return Words(of_state.chip, text or of_state.text)
+
+
+def _of_support(action: HubAction) -> Text | None:
+    """Return what is said of what support does, None where it is what is said of any action."""
+    if action.state == State.UNKNOWN:
+        return UNKNOWN_BY_SUPPORT
+    is_over = action.is_final and action.reason in PASSING
+    return None if is_over else BY_SUPPORT.get(action.reason)
 
 
 def hindrance(hub: Hub) -> Text:

@@ -7,12 +7,13 @@ import pytest
 from django.utils import timezone
 
 from portal.core import worker
-from portal.hubs.actions import asking
+from portal.hubs.actions import asking, direct
 from portal.hubs.actions.asking import ActionRequest
 from portal.hubs.actions.models import HubAction, Kind
 from portal.hubs.models import Hub
 from portal.orgs.models import Organisation
 from portal.sandbox import world
+from tests.hubs.actions.ways import WAYS, Sides, make_ready, request_of, send_in_this_thread
 
 
 def hub_of(organisation: Organisation, hub_id: str, site: str = world.ACTED_ON_AT) -> Hub:
@@ -85,3 +86,28 @@ def live(clock) -> Callable[..., HubAction]:
 
 def ending(action: HubAction) -> tuple[str, str]:
     return action.state, action.reason
+
+
+@pytest.fixture
+def sides(ada, sam, spkey_support, mill_court) -> Sides:
+    """Who asks, and where a hub is brought to."""
+    return Sides(ada, sam, spkey_support, mill_court)
+
+
+@pytest.fixture
+def do(sides, sandbox, monkeypatch) -> Callable[..., HubAction]:
+    """Have something done to a hub in this way; what is confidential is sent at once."""
+    send_in_this_thread(monkeypatch)
+
+    def done(name: str, hub: Hub) -> HubAction:
+        way = WAYS[name]
+        make_ready(way, hub, sandbox.state)
+        hub.refresh_from_db()
+        request = request_of(way, hub, sides)
+        if not way.is_confidential:
+            return asking.submit(request)
+        action = direct.submit(request, way.confidential())
+        action.refresh_from_db()
+        return action
+
+    return done
