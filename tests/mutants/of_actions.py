@@ -6,7 +6,16 @@ ACTIONS = "portal/hubs/actions"
 OUTCOMES = "tests/hubs/actions/test_outcomes.py"
 DEATHS = "tests/hubs/actions/test_death_and_holds.py"
 CONFIDENTIAL = "tests/hubs/actions/test_confidential.py"
-MACHINE = "tests/machine/test_action_machine.py"
+FAULTS = "tests/hubs/actions/test_every_fault.py"
+WORDS = "tests/hubs/actions/test_words_of_ends.py"
+KILLED = (
+    "tests/machine/test_action_deaths.py"
+    "::test_killed_before_or_after_a_call_an_action_ends_as_it_was"
+)
+AT_ONCE = (
+    "tests/machine/test_actions_at_once.py"
+    "::test_an_action_and_a_claim_of_a_hub_are_never_sent_at_once"
+)
 
 
 def _mutant(safeguard: str, switched_off: str, path: str, old: str, new: str, test: str) -> Mutant:
@@ -15,6 +24,10 @@ def _mutant(safeguard: str, switched_off: str, path: str, old: str, new: str, te
 
 
 _HELD = "    held = Hub.objects.filter(free, pk=hub.pk)"
+_BELIEVED = (
+    "    if facts.reason == Reason.OUT_OF_SIGHT and asked_at - sent_at >= pacing.SETTLE_AFTER:\n"
+)
+WORDING = "portal/hubs/display/action_wording.py"
 _ABANDONED = "    if facts.unresolved and not facts.is_read_back:\n"
 
 MUTANTS_OF_ACTIONS = (
@@ -40,7 +53,63 @@ MUTANTS_OF_ACTIONS = (
         f"{ACTIONS}/step.py",
         "    holds.take(action.hub, _holder(action))\n",
         "",
-        MACHINE,
+        AT_ONCE,
+    ),
+    _mutant(
+        "the hold of a killed worker runs out",
+        "it lasts",
+        "portal/hubs/holds.py",
+        " | Q(held_until__lte=now)",
+        "",
+        KILLED,
+    ),
+    _mutant(
+        "what only who sends it had is not sent by another",
+        "it is sent without it",
+        f"{ACTIONS}/step.py",
+        "    if action.is_confidential and work.confidential is None:\n",
+        "    if False:\n",
+        KILLED,
+    ),
+    _mutant(
+        "a read in between that does not show the hub is not believed",
+        "it is",
+        f"{ACTIONS}/decide.py",
+        _BELIEVED,
+        "    if True:\n",
+        FAULTS,
+    ),
+    _mutant(
+        "of reads that do not show the hub, the early ones do not count",
+        "they do",
+        f"{ACTIONS}/decide.py",
+        _BELIEVED,
+        "    if facts.reason == Reason.OUT_OF_SIGHT:\n",
+        FAULTS,
+    ),
+    _mutant(
+        "of reads that do not show the hub, two in a row count",
+        "a late one does",
+        f"{ACTIONS}/decide.py",
+        _BELIEVED,
+        "    if asked_at - sent_at >= pacing.SETTLE_AFTER:\n",
+        FAULTS,
+    ),
+    _mutant(
+        "of what has ended nothing more is promised",
+        "it is told why it waits",
+        WORDING,
+        "    if not (action.is_final and action.reason in PASSING):\n",
+        "    if True:\n",
+        WORDS,
+    ),
+    _mutant(
+        "of what support did it is said that it is not known",
+        "the reason is told alone",
+        WORDING,
+        "    if action.state == State.UNKNOWN:\n",
+        "    if False:\n",
+        WORDS,
     ),
     _mutant(
         "a command that may have left is never sent again",

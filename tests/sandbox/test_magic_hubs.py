@@ -3,7 +3,7 @@
 import pytest
 
 from portal import spkey
-from portal.sandbox import world
+from portal.sandbox import acted_on, world
 from portal.sandbox.table import magic_table
 
 MAGIC = world.MAGIC
@@ -167,6 +167,9 @@ def move(client, name):
     [
         ("ours_side_effects", spkey.SideEffectsFailed, True, True),
         ("ours_answer_lost", spkey.Unreachable, True, True),
+        ("ours_gateway", spkey.Unreachable, True, True),
+        ("ours_offline_at_first", spkey.HubOffline, False, True),
+        ("ours_rate_limited", spkey.RateLimited, False, True),
         ("ours_restarting", spkey.Unreachable, False, True),
         ("ours_competing", spkey.Busy, False, True),
         ("ours_not_passed_on", spkey.NotPassedOn, False, False),
@@ -184,6 +187,47 @@ def test_a_hub_of_ones_own_answers_a_move_as_its_line_says(
     if moved_then:
         move(acme, name)
     assert (status(acme, name).site_id == "site-1") == moved_then
+
+
+def test_what_is_never_done_is_answered_as_if_it_were(acme, sandbox):
+    for _ in range(3):
+        assert move(acme, "ours_never_done").event is None
+    assert status(acme, "ours_never_done").site_id == world.ACTED_ON_AT
+    assert sandbox.state.event_log == []
+
+
+@pytest.mark.parametrize(
+    ("name", "seconds"),
+    [("ours_slow", acted_on.SLOW_SECONDS), ("ours_never_answered", acted_on.SILENT_SECONDS)],
+)
+def test_a_hub_of_ones_own_takes_its_time_and_then_it_is_done(
+    name, seconds, patient_sandbox, pauses
+):
+    with spkey.Client(patient_sandbox.url, world.ACME_KEY) as client:
+        if name == "ours_slow":
+            move(client, name)
+        else:
+            with pytest.raises(spkey.Unreachable):
+                move(client, name)
+        assert status(client, name).site_id == "site-1"
+    assert [waited for waited in pauses if waited] == [seconds]
+
+
+def test_a_hub_that_is_not_found_in_between_is_there_again(acme):
+    assert status(acme, "ours_missing_once").site_id == world.ACTED_ON_AT
+    with pytest.raises(spkey.Unreachable):
+        move(acme, "ours_missing_once")
+    with pytest.raises(spkey.NotFound):
+        status(acme, "ours_missing_once")
+    assert status(acme, "ours_missing_once").site_id == "site-1"
+
+
+def test_a_hub_that_is_handed_over_in_between_is_another_organisations(acme):
+    with pytest.raises(spkey.Unreachable):
+        move(acme, "ours_handed_over")
+    assert status(acme, "ours_handed_over").org_id == world.OTHER_ORG_ID
+    with pytest.raises(spkey.Forbidden):
+        move(acme, "ours_handed_over")
 
 
 def test_another_organisation_meets_no_magic_but_a_403(harbour):

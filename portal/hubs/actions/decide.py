@@ -112,14 +112,13 @@ def _denied(facts: Facts) -> Reason | None:
 def _gone(facts: Facts, reason: Reason, asked_at: datetime, now: datetime) -> Decision:
     """Decide for a hub that is not ours any more, or not where it was, or not at all.
 
-    While it is open whether a send took effect, two late reads in a row have to say so: the one
-    that comes in between may be wrong.
+    While it is open whether a send took effect, two reads in a row have to say so, the second a
+    late one: one that comes in between may be wrong.
     """
     if not facts.unresolved or _denied(facts):
         return Decision(State.REFUSED, reason)
     sent_at = facts.last_send_at or facts.retry_window_start
-    is_believed = facts.reason == Reason.OUT_OF_SIGHT and asked_at - sent_at >= pacing.SETTLE_AFTER
-    if is_believed or now - facts.retry_window_start > timing.MAX_AGE:
+    if facts.reason == Reason.OUT_OF_SIGHT and asked_at - sent_at >= pacing.SETTLE_AFTER:
         return Decision(State.UNKNOWN, reason)
     wait = pacing.verify_wait((now - sent_at).total_seconds())
     return Decision(State.VERIFYING, Reason.OUT_OF_SIGHT, wait=wait, unresolved=True)

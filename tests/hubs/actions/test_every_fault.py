@@ -10,7 +10,7 @@ from portal.hubs.actions.models import State
 from portal.sandbox import world
 from portal.sandbox.acted_on import ACTED_ON, SILENT_SECONDS, SLOW_SECONDS
 from portal.spkey.wire import Limits
-from tests.hubs.actions.conftest import ending, hub_of
+from tests.hubs.actions.conftest import ending, hub_of, work
 from tests.hubs.actions.test_words_of_ends import MAY_BE, OF_SUPPORT
 from tests.hubs.actions.ways import SENDS, WAYS, is_so, of_each
 
@@ -120,3 +120,58 @@ def test_whatever_is_answered_an_action_ends_as_it_was(fault, name, ends_as_it_w
 @pytest.mark.parametrize("fault", FOR_A_DAY)
 def test_what_is_never_done_is_tried_for_a_day_and_given_up(fault, name, ends_as_it_was):
     ends_as_it_was(fault, name, every=HALF_AN_HOUR)
+
+
+LOST = {"drop": "after"}
+NOT_SHOWN = {"not found": 404, "another's": 403}
+# Where it is read to be for a moment, though it has been brought there or changed.
+ASTRAY = {
+    "move": {"orgId": world.OTHER_ORG_ID},
+    "primary": {"orgId": world.OTHER_ORG_ID},
+    "suspend": {"orgId": ""},
+    "move by support": {"siteId": "attic"},
+    "re-claim": {"orgId": world.OTHER_ORG_ID},
+}
+
+
+@pytest.mark.parametrize("status", NOT_SHOWN.values(), ids=NOT_SHOWN)
+@pytest.mark.parametrize("name", ASTRAY)
+def test_reads_that_do_not_show_the_hub_soon_after_a_send_are_not_believed(
+    name, status, ours, do, live, sandbox
+):
+    action = do(name, ours)
+    sandbox.faults.add({"method": "POST"}, action=LOST, times=1)
+    work(action)
+    body = '{"success": false, "error": "Not shown", "message": "Not shown"}'
+    answer = {"status": status, "body": body}
+    sandbox.faults.add({"path_contains": "/status"}, action=answer, times=3)
+
+    assert ending(work(action)) == ("verifying", "out_of_sight")
+    assert ending(live(action, every=5)) == ("done", "")
+    assert action.attempts.filter(kind="send").count() == 1
+
+
+@pytest.mark.parametrize("name", ASTRAY)
+def test_a_hub_that_is_astray_for_a_moment_is_looked_for_again(name, ours, do, sandbox, clock):
+    action = do(name, ours)
+    sandbox.faults.add({"method": "POST"}, action=LOST, times=1)
+    work(action)
+    clock.shift(60)
+    known = sandbox.state.hubs[str(ours.hub_id)]
+    there = {"orgId": known.org_id, "siteId": known.site_id}
+    sandbox.state.set_hub(str(ours.hub_id), ASTRAY[name])
+
+    assert ending(work(action)) == ("verifying", "out_of_sight")
+    sandbox.state.set_hub(str(ours.hub_id), there)
+    assert ending(work(action)) == ("done", "")
+
+
+@pytest.mark.parametrize("name", ASTRAY)
+def test_a_hub_that_stays_away_is_believed_to_be_gone(name, ours, do, sandbox, live):
+    action = do(name, ours)
+    sandbox.faults.add({"method": "POST"}, action=LOST, times=1)
+    work(action)
+    sandbox.state.set_hub(str(ours.hub_id), ASTRAY[name])
+    expected = {"move by support": "elsewhere", "re-claim": "moved_meanwhile"}
+
+    assert ending(live(action, every=20)) == ("unknown", expected.get(name, "not_ours"))
