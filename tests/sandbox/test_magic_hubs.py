@@ -168,7 +168,7 @@ def move(client, name):
         ("ours_side_effects", spkey.SideEffectsFailed, True, True),
         ("ours_answer_lost", spkey.Unreachable, True, True),
         ("ours_gateway", spkey.Unreachable, True, True),
-        ("ours_offline_at_first", spkey.HubOffline, False, True),
+        ("ours_offline_at_first", spkey.NotPassedOn, False, True),
         ("ours_rate_limited", spkey.RateLimited, False, True),
         ("ours_restarting", spkey.Unreachable, False, True),
         ("ours_competing", spkey.Busy, False, True),
