@@ -9,13 +9,12 @@ from collections.abc import Callable, Iterator
 from functools import partial
 
 import pytest
-from django.db import connection
 
 from portal.hubs.actions.models import HubAction, State
 from portal.hubs.display import action_wording
 from portal.hubs.models import Hub
 from portal.sandbox.state import SandboxState
-from tests.hubs.actions.ways import SECRETS, SENDS, WAYS, Way, make_ready
+from tests.hubs.actions.ways import SECRETS, SENDS, WAYS, Way, everything_stored, make_ready
 from tests.machine.action_machine import HUBS, RECLAIM, ActionMachine, ActionWorld
 from tests.machine.reclaim_machine import ReclaimMachine
 from tests.machine.steps import Point
@@ -101,16 +100,6 @@ def the_next_goes_through(machine: ActionMachine) -> None:
     machine.ask("nodes", HUBS[0])
     assert HubAction.objects.first().state == State.ACCEPTED
     assert not Hub.objects.exclude(held_by="").exists()
-
-
-def everything_stored() -> str:
-    """Every row of every table."""
-    rows = []
-    with connection.cursor() as cursor:
-        for table in connection.introspection.table_names(cursor):
-            cursor.execute(f'SELECT * FROM "{table}"')
-            rows.append(repr(cursor.fetchall()))
-    return "".join(rows)
 
 
 def nothing_secret_in(*traces: str | SandboxState) -> bool:

@@ -8,7 +8,6 @@ from uuid import uuid4
 import pytest
 from django.core import serializers
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import connection
 
 from portal.core import worker
 from portal.core.logs import JsonFormatter
@@ -19,16 +18,21 @@ from portal.hubs.actions.asking import ActionRequest
 from portal.hubs.actions.confidential import Confidential, is_commissioning_code
 from portal.hubs.actions.models import HubAction, Kind
 from tests.hubs.actions.conftest import ending, work
-
-SSID, PASSWORD, CODE = "CanaryNet-5GHz", "canary-open-sesame", "34970112332"
-WIFI = {"ssid": SSID, "credentials": PASSWORD}
+from tests.hubs.actions.ways import (
+    CODE,
+    PASSWORD,
+    SECRETS,
+    SSID,
+    WIFI,
+    everything_stored,
+    send_in_this_thread,
+)
 
 
 @pytest.fixture
 def at_once(monkeypatch):
     """Let what is handed to the thread be done in this one."""
-    monkeypatch.setattr(direct, "_start", direct._send)
-    monkeypatch.setattr(direct.connections, "close_all", lambda: None)
+    send_in_this_thread(monkeypatch)
 
     def submit(request: ActionRequest, **values: str) -> HubAction:
         action = direct.submit(request, Confidential(**values))
@@ -46,16 +50,6 @@ def wifi(ours, ada):
 @pytest.fixture
 def commission(ours, ada):
     return ActionRequest(ada, ours, Kind.COMMISSION, uuid4())
-
-
-def everything_stored() -> str:
-    """Every row of every table."""
-    text = []
-    with connection.cursor() as cursor:
-        for table in connection.introspection.table_names(cursor):
-            cursor.execute(f'SELECT * FROM "{table}"')
-            text.append(repr(cursor.fetchall()))
-    return "".join(text)
 
 
 def test_wifi_credentials_reach_the_device_once(at_once, wifi, ours, sandbox):
@@ -111,7 +105,7 @@ def test_no_answer_leaves_a_trace_of_what_was_sent(
     dumped = serializers.serialize("json", actions)
     traces = [caplog.text, lines, dumped, everything_stored(), repr(sandbox.state)]
     traces += [repr(sandbox.state.hubs), json.dumps(sandbox.state.log(), cls=DjangoJSONEncoder)]
-    for secret in (SSID, PASSWORD, CODE):
+    for secret in SECRETS:
         assert [where for where in traces if secret in where] == []
 
 

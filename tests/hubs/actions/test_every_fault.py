@@ -12,7 +12,7 @@ from portal.sandbox.acted_on import ACTED_ON, SILENT_SECONDS, SLOW_SECONDS
 from portal.spkey.wire import Limits
 from tests.hubs.actions.conftest import ending, hub_of, work
 from tests.hubs.actions.test_words_of_ends import MAY_BE, OF_SUPPORT
-from tests.hubs.actions.ways import SENDS, WAYS, is_so, of_each
+from tests.hubs.actions.ways import SECRETS, SENDS, WAYS, everything_stored, is_so, of_each
 
 # For the one call that never ends, a command is given up soon; a read has time.
 PATIENT, HASTY = Limits(30, 30, 60), Limits(30, 30, 0.4)
@@ -101,6 +101,7 @@ def ends_as_it_was(acme, do, live, sandbox, sides, wire):
         so_now = is_so(way, hub, sides, sandbox.state)
         assert not is_known or so_now == (action.state == State.DONE)
         assert (action.lease_until, hub.held_by, hub.held_until) == (None, "", None)
+        assert not way.is_confidential or not any(map(everything_stored().count, SECRETS))
         # What such an end says is tried in test_words_of_ends.
         reasons = OF_SUPPORT if way.by_support else MAY_BE
         assert action.reason in reasons.get(action.state, (action.reason,))

@@ -10,6 +10,7 @@ from typing import Any, Final
 from uuid import UUID, uuid4
 
 import pytest
+from django.db import connection
 
 from portal.hubs.actions import direct
 from portal.hubs.actions.asking import ActionRequest
@@ -123,3 +124,13 @@ def send_in_this_thread(monkeypatch: Any) -> None:
     """Let what is handed to the thread that sends it be sent in this one."""
     monkeypatch.setattr(direct, "_start", direct._send)
     monkeypatch.setattr(direct.connections, "close_all", lambda: None)
+
+
+def everything_stored() -> str:
+    """Every row of every table."""
+    text = []
+    with connection.cursor() as cursor:
+        for table in connection.introspection.table_names(cursor):
+            cursor.execute(f'SELECT * FROM "{table}"')
+            text.append(repr(cursor.fetchall()))
+    return "".join(text)
