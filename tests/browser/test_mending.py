@@ -31,12 +31,14 @@ PARTS = {
     "a style sheet": "/static/css/tray.",
     "every page's style sheet": "/static/css/hubs.",
     "all style sheets": "/static/css/",
+    "the icons": "/static/icons.",
     "everything": "/static/",
 }
 IS_WHOLE = """() => {
   const sheets = [...document.querySelectorAll("link[rel=stylesheet]")];
   const isDrawn = sheets.every(({ sheet }) => sheet?.cssRules.length);
-  return isDrawn && "look" in document.documentElement.dataset
+  const hasIcons = [...document.querySelectorAll("use")].some((icon) => icon.getBBox().width);
+  return isDrawn && hasIcons && "look" in document.documentElement.dataset
     && document.querySelector("hub-tray[data-state=ready][data-reads]") !== null;
 }"""
 LISTEN = """() => {

@@ -10,8 +10,13 @@
   // Where static files are.
   const under = new URL("../../", script.src).href;
   /** @type {Record<string, string>} */
-  const KINDS = { js: "text/javascript", css: "text/css", wasm: "application/wasm" };
-  const NAMED = /"(\.{0,2}\/[^"?]+\.(?:js|css|wasm))[?"]/g;
+  const KINDS = {
+    js: "text/javascript",
+    css: "text/css",
+    wasm: "application/wasm",
+    svg: "image/svg+xml",
+  };
+  const NAMED = /"(\.{0,2}\/[^"?#]+\.(?:js|css|wasm|svg))[?"#]/g;
   const PATIENCE = 60_000;
   const FIRST_PAUSE = 1000;
   const LONGEST_PAUSE = 600_000;
@@ -52,7 +57,7 @@
     /** @type {Set<string>} */
     const known = new Set();
     // Not the whole page: what people typed names no file.
-    const naming = document.querySelectorAll("script[src], link, template[data-later]");
+    const naming = document.querySelectorAll("script[src], link, use, template[data-later]");
     let next = named([...naming].map(({ outerHTML }) => outerHTML).join(), location.href);
     while (next.length) {
       for (const each of next) known.add(each);
@@ -124,12 +129,15 @@
     return target instanceof HTMLLinkElement && target.rel === "stylesheet" ? target.href : "";
   };
 
-  // A browser runs whatever comes in the place of a classic script, and says nothing.
-  const ranOthers = async () => {
+  // A browser runs whatever comes in the place of a classic script, draws nothing where the icons are not
+  // ours, and says nothing.
+  const checkTheSilent = async () => {
     /** @type {NodeListOf<HTMLScriptElement>} */
     const scripts = document.querySelectorAll("script[src]:not([type])");
+    const icons = document.querySelector("use")?.outerHTML ?? "";
     const ours = [...scripts].filter((each) => each !== script && each.src.startsWith(under));
-    await Promise.all(ours.map(({ src }) => fetched(src, "force-cache")));
+    const addresses = [...ours.map(({ src }) => src), ...named(icons, location.href)];
+    await Promise.all(addresses.map((each) => fetched(each, "force-cache")));
   };
 
   addEventListener(
@@ -152,6 +160,6 @@
     /** @type {NodeListOf<HTMLLinkElement>} */
     const sheets = document.querySelectorAll("link[rel=stylesheet]");
     if (![...sheets].every(({ sheet }) => sheet?.cssRules.length)) reloadOnceMended();
-    ranOthers().catch(reloadOnceMended);
+    checkTheSilent().catch(reloadOnceMended);
   });
 }
