@@ -216,8 +216,9 @@ def database(env: Env, *, default: str, threads: int) -> dict[str, Any]:
         found["CONN_HEALTH_CHECKS"] = True
         pool: dict[str, Any] = {"min_size": 1, "max_size": threads + 8, "timeout": 5}
         pool |= {"check": pooled.check, "reconnect_timeout": 1}
-        # A machine that is gone answers nothing at all.
-        ours = {"pool": pool, "connect_timeout": 3}
+        # A machine that is gone answers nothing at all. Only what `core.prepared` asks is prepared,
+        # from its first time on.
+        ours = {"pool": pool, "connect_timeout": 3, "prepare_threshold": 0}
     else:
         raise ImproperlyConfigured("DATABASE_URL must be a sqlite:// or postgres:// address.")
     return {**found, "OPTIONS": ours | found.get("OPTIONS", {})}

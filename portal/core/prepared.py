@@ -5,11 +5,12 @@ That is worth avoiding only where the same question is asked all the time, as by
 
 This reads parts of Django's ORM that carry no promise: `Query.get_compiler`, and the compiler's
 `as_sql`, `select`, `klass_info`, `annotation_col_map`, `get_converters` and `apply_converters`;
-`_iterable_class` and `get_related_populators`. It was read against Django 6.1; a test fails under
-any other.
+`_iterable_class` and `get_related_populators`; and PostgreSQL's `ServerBindingCursor`. It was read
+against Django 6.1; a test fails under any other.
 """
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -20,11 +21,14 @@ from django.db.models import FETCH_ONE, Field, QuerySet, Value
 from django.db.models.query import ModelIterable, get_related_populators
 from django.db.models.sql import Query
 from django.utils import timezone
+from django.utils.module_loading import import_string
 
 READ_AGAINST = (6, 1)
 KEPT_FOR = timedelta(seconds=1)
 # A statement in which nothing but its places changes.
 FOR_LONG = timedelta(hours=1)
+# By its name: without psycopg it cannot be imported.
+BOUND_BY_SERVER = "django.db.backends.postgresql.base.ServerBindingCursor"
 
 
 class Place(Value):
@@ -124,7 +128,7 @@ class Prepared:
     ) -> list[tuple[Any, ...]]:
         if values.keys() != self._fields.keys() or None in values.values():
             raise TypeError(f"give a value to each of {sorted(self._fields)}, and to nothing else")
-        with connection.cursor() as cursor:
+        with _keeps_plans(connection), connection.cursor() as cursor:
             cursor.execute(statement.sql, self._filled(statement, values, connection))
             found = cursor.fetchall()
         compiler = statement.query.get_compiler(connection=connection)
@@ -168,6 +172,25 @@ class Prepared:
             converters=compiler.get_converters(columns),
             models=_Models(compiler, connection.alias) if _is_of_models(queryset) else None,
         )
+
+
+@contextmanager
+def _keeps_plans(connection: BaseDatabaseWrapper) -> Iterator[None]:
+    """Have PostgreSQL keep the statements of the cursors that are made here, and their plans.
+
+    Django's own cursors write the values into the text: then it plans anew each time, which takes
+    longer than the answer.
+    """
+    if connection.vendor != "postgresql":
+        yield
+        return
+    connection.ensure_connection()
+    made_by: Any = connection.connection
+    usual, made_by.cursor_factory = made_by.cursor_factory, import_string(BOUND_BY_SERVER)
+    try:
+        yield
+    finally:
+        made_by.cursor_factory = usual
 
 
 def _is_of_models(queryset: QuerySet[Any, Any]) -> bool:

@@ -380,6 +380,8 @@ def test_values_are_adapted_to_the_database_and_back(monkeypatch, engine, adapte
     database = engine(dict(connections["default"].settings_dict), alias="adapting")
     cursor = Recorder([stored])
     monkeypatch.setattr(database, "cursor", lambda: cursor)
+    monkeypatch.setattr(database, "ensure_connection", lambda: None)
+    monkeypatch.setattr(database, "connection", SimpleNamespace(cursor_factory=None))
     connections["adapting"] = database
     try:
         found = Prepared(
@@ -398,3 +400,18 @@ def test_values_are_adapted_to_the_database_and_back(monkeypatch, engine, adapte
 
     assert cursor.parameters == adapted
     assert found == [(PK, AT, True, [])]
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite keeps them by itself")
+def test_postgresql_keeps_the_statement_and_no_other(hubs):
+    serials = Prepared(
+        lambda hub: Hub.objects.filter(pk=hub).values_list("serial"), hub=UUIDField()
+    )
+    for hub in hubs:
+        assert serials.rows(hub=hub.pk) == [(hub.serial,)]
+        assert Hub.objects.get(pk=hub.pk) == hub
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT statement FROM pg_prepared_statements WHERE statement LIKE '%hub%'")
+        kept = [text for (text,) in cursor.fetchall()]
+    assert len(kept) == 1
+    assert "$1" in kept[0]

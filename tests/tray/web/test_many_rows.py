@@ -24,6 +24,10 @@ def asked(tablet, rows) -> list[str]:
     return [query["sql"] for query in queries]
 
 
+def writes(statements: list[str]) -> list[str]:
+    return [each for each in statements if each.startswith(("INSERT", "UPDATE", "DELETE"))]
+
+
 def scanned(tablet, site, first: int, number: int, **fields: object):
     return [tablet.row(world.hub_id(first + n), site, **fields) for n in range(number)]
 
@@ -37,7 +41,7 @@ def test_lookups_of_fifty_hubs_take_as_many_statements_as_of_five(tablet, mill_c
 
     assert counts[0] == counts[1] <= 19
     assert len(quiet) <= 10
-    assert all(statement.startswith("SELECT") for statement in quiet)
+    assert writes(quiet) == []
 
 
 def test_news_of_twenty_claims_takes_as_many_statements_as_of_three(
@@ -70,7 +74,7 @@ def test_repeating_rows_takes_no_statement_for_each_row(tablet, mill_court):
     statements = asked(tablet, repeat)
 
     assert len(statements) <= 8
-    assert all(statement.startswith("SELECT") for statement in statements)
+    assert writes(statements) == []
 
 
 def test_the_longest_request_of_a_tray_fits(tablet):
