@@ -37,11 +37,19 @@ def take_test(door: Door, *, address: str) -> None:
     _store(door, {"event_id": f"test {uuid4()}", "result": Result.TEST}, address, None)
 
 
-@transaction.atomic
 def _store(door: Door, fields: dict[str, Any], address: str, opened_by: KnownSecret | None) -> None:
-    TAKEN.take(f"{door.organisation_id} {address}")
-    if opened_by is not None:
-        receivers.note_use(opened_by)
+    whom = f"{door.organisation_id} {address}"
+    if TAKEN.used(whom) >= TAKEN.most:
+        TAKEN.refuse()
+    with transaction.atomic():
+        if opened_by is not None:
+            receivers.note_use(opened_by)
+        _keep(door, fields)
+        # Last, for whoever counts keeps all others from it until what they wrote is stored.
+        TAKEN.take(whom)
+
+
+def _keep(door: Door, fields: dict[str, Any]) -> None:
     same = Delivery.objects.filter(receiver=door.organisation_id, event_id=fields["event_id"])
     if same.update(times=F("times") + 1):
         return

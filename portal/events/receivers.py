@@ -10,10 +10,11 @@ from typing import Final, NamedTuple
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import CharField, F
 from django.utils import timezone
 
 from portal.audit.record import record
+from portal.core.prepared import FOR_LONG, Prepared
 from portal.core.throttle import Limit
 from portal.events.models import Receiver, ReceiverSecret, SecretQuerySet
 from portal.orgs.encryption import Secret, UnreadableSecretError
@@ -59,16 +60,22 @@ class Door:
         return found
 
 
-def find(key: str) -> Door | None:
-    """Return whose address ends with this key. One query, whether there is any or not."""
-    rows = Receiver.objects.filter(digest=_digest(key)).values_list(
+_found = Prepared(
+    lambda digest: Receiver.objects.filter(digest=digest).values_list(
         "organisation_id",
         "organisation__spkey_org_id",
         "secrets__pk",
         "secrets__digest",
         "secrets__used_at",
-    )
-    found = list(rows)
+    ),
+    kept_for=FOR_LONG,
+    digest=CharField(),
+)
+
+
+def find(key: str) -> Door | None:
+    """Return whose address ends with this key. One query, whether there is any or not."""
+    found = _found.rows(digest=_digest(key))
     if not found:
         return None
     organisation_id, spkey_org_id, *_ = found[0]

@@ -169,7 +169,8 @@ def test_a_stranger_costs_one_look_and_a_wrong_secret_two_more_once_many_came(po
         post(event("HubClaimed", HUB), Authorization=f"Bearer {'s' * 43}")
 
     assert len(unknown) == 1
-    assert [query["sql"][:6] for query in refused] == ["SELECT", "SELECT"]
+    assert len(refused) == 2
+    assert all("SELECT " in query["sql"] for query in refused)
     assert len(taken) <= 8
 
 
