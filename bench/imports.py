@@ -1,118 +1,159 @@
-"""10,000 rows from a file to their piles, against what 16 threads of a script do; and beside them,
-the pages and the memory of the web processes.
+"""Hubs from a file to their piles, against what 16 threads of a script do; and beside that, the
+pages and the memory of the web processes.
 
-The API takes 50 ms for each call. A script with 16 threads makes bare reads in the same run: what
-the portal does beyond that is its own.
+The API takes 50 ms for each call. In the same run 16 threads make the calls that a row needs: what
+the portal does beyond that is its own. 10,000 rows are looked at and brought in, which is a read
+each; fewer are claimed (a read and a claim) and moved (a read, a move, and a read back).
 """
 
-import threading
+import itertools
 import time
 import uuid
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from http import HTTPStatus
-from pathlib import Path
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from statistics import median
 from typing import Final
 
-import requests
 from django.core.management import call_command
 
 from bench import crowd, processes, script
-from bench.browser import Browser, expect
-from bench.people import Installer, installer
+from bench.beside import Memory, Pages
+from bench.people import SITES, Installer, installer
 from bench.report import Figure
+from portal.hubs.models import Hub
 from portal.imports.models import Import, Kind, RowState, State
 from portal.sandbox import world
 
 LATENCY_SECONDS: Final = 0.05
 SEED: Final = 6
 ROWS: Final = 10_000
-# Claims are made by their own engine, whose pace with as many they are held to: from none to made.
-CLAIMED: Final = 500
+# Claimed and moved, which is more work for each.
+FEW: Final = 1_000
 BARE: Final = 3_000
+LOOKS: Final = 20
 THREADS: Final = 16
 TARGET: Final = 0.8
 TARGET_PAGES: Final = 1.2
 TARGET_MEMORY_MB: Final = 50
 LOOK_EVERY_SECONDS: Final = 0.2
 LONGEST_SECONDS: Final = 1800.0
-PAGES: Final = ("/claims/", "/sites/", "/")
+PAGES: Final = ("/", "/hubs/", "/sites/", "/claims/", "/import/")
+# What is done with a row of each kind, as the figures say it.
+DONE: Final = {Kind.CLAIM: "claimed", Kind.MOVE: "moved", Kind.BRING_IN: "brought in"}
+CALLS: Final[dict[str, tuple[script.Call, ...]]] = {
+    "read": (script.read,),
+    "read, claim": (script.read, script.claim),
+    "read, move, read back": (script.read, script.move, script.read),
+}
 
-type Call = Callable[[requests.Session, str, str], None]
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """Rows of a file that are looked at or carried out: how fast, and what that cost others.
+
+    `beside` and `alone` are the seconds of pages while it goes on, and while nothing does.
+    """
+
+    what: str
+    rows: int
+    seconds: float
+    beside: Sequence[float]
+    grown_mb: float
+    alone: Sequence[float] = ()
+
+    @property
+    def pace(self) -> float:
+        """How many rows a second."""
+        return self.rows / self.seconds
 
 
 def measure(*, quick: bool) -> list[Figure]:
-    """Return the pace of dry run and import, and what they cost those who look at pages."""
-    rows, bare, claimed = (120, 120, 60) if quick else (ROWS, BARE, CLAIMED)
-    person = installer()
-    ids = iter(range(rows + bare + 2 * claimed))
-    hubs, others, ours, queued = (
-        [world.hub_id(next(ids), SEED) for _ in range(count)]
-        for count in (rows, bare, claimed, claimed)
+    """Return the pace of dry run, claims, moves and what is brought in, and what they cost."""
+    rows, few, bare, looks = (120, 40, 120, 2) if quick else (ROWS, FEW, BARE, LOOKS)
+    person = _who_manages_hubs()
+    numbers = itertools.count()
+    hubs, ours, queued, scripted = (
+        [world.hub_id(next(numbers), SEED) for _ in range(count)] for count in (rows, few, few, few)
     )
     call_command("collectstatic", interactive=False, verbosity=0)
     with processes.sandbox(LATENCY_SECONDS, SEED) as api:
-        _bare(api, [*hubs, *others, *ours, *queued], _provision)
-        reads = _bare(api, others, script.read)
+        script.in_threads(THREADS, api, [*hubs, *ours, *queued, *scripted], script.provision)
+        threads = {
+            what: script.in_threads(THREADS, api, some, *CALLS[what])
+            for what, some in zip(CALLS, (hubs[:bare], scripted, scripted), strict=True)
+        }
         submitted = _seconds(lambda: crowd.queue(person, queued))
         with processes.web() as port, processes.worker(api):
-            pages = _Pages(port, person.cookie)
-            alone = pages.seconds(40)
-            memory = _Memory(port)
-            dry, beside = _dry_run(pages, hubs, person, Kind.CLAIM)
-            grown = memory.grown_mb()
-            engine = claimed / (submitted + crowd.at_once(queued))
-            _dry_run(pages, ours, person, Kind.CLAIM)
-            imported = claimed / _carried_out(pages, Kind.CLAIM)
-            # Hubs that are ours by now: claimed by a script, as if elsewhere.
-            _bare(api, hubs, script.claim)
-            _dry_run(pages, hubs, person, Kind.BRING_IN)
-            brought_in = rows / _carried_out(pages, Kind.BRING_IN)
+            engine = few / (submitted + crowd.at_once(queued))
+            desk = _Desk(port, person, looks)
+            _, claimed = desk.imported(Kind.CLAIM, ours, SITES[0])
+            _, moved = desk.imported(Kind.MOVE, ours, SITES[1])
+            # As if claimed elsewhere.
+            script.in_threads(THREADS, api, hubs, script.claim)
+            dry, brought_in = desk.imported(Kind.BRING_IN, hubs, "")
     return [
-        _pace(f"dry run of {rows} rows", rows / dry, reads, "bare reads"),
-        _pace(f"{rows} rows brought in", brought_in, reads, "bare reads"),
+        _pace(dry, threads, "read"),
+        _pace(brought_in, threads, "read"),
+        _pace(claimed, threads, "read, claim"),
+        _pace(moved, threads, "read, move, read back"),
         Figure(
-            f"{claimed} rows claimed, share of the pace of as many claims by the engine",
-            imported / engine,
+            f"{claimed.what}, share of the pace of as many claims by the engine",
+            claimed.pace / engine,
             TARGET,
-            details=[f"imported {imported:.0f} a second, submitted and made {engine:.0f} a second"],
+            details=[f"{claimed.pace:.0f} a second, submitted and made {engine:.0f} a second"],
         ),
-        Figure(
-            f"pages beside the dry run of {rows} rows, times longer than alone",
-            median(beside) / median(alone),
-            TARGET_PAGES,
-            unit="×",
-            at_most=True,
-            details=[_of_pages(alone, beside)],
-        ),
-        Figure(
-            f"memory of the web processes beside {rows} rows, more than idle",
-            grown,
-            TARGET_MEMORY_MB,
-            unit=" MB",
-            digits=0,
-            at_most=True,
-            details=["the largest growth of one process, from the upload to the plan"],
-        ),
+        *(_of_pages(work) for work in (dry, brought_in, claimed, moved)),
+        *(_of_memory(work) for work in (dry, brought_in, claimed, moved)),
     ]
 
 
-def _pace(name: str, ours: float, bare: float, what: str) -> Figure:
+def _who_manages_hubs() -> Installer:
+    """Return who may move hubs as well as claim them."""
+    person = installer()
+    person.user.memberships.update(role="admin")
+    return person
+
+
+def _pace(work: Work, threads: dict[str, float], calls: str) -> Figure:
     return Figure(
-        f"{name}, share of the pace of {THREADS} threads",
-        ours / bare,
+        f"{work.what}, share of the pace of {THREADS} threads",
+        work.pace / threads[calls],
         TARGET,
         details=[
-            f"{ours:.0f} rows a second; {THREADS} threads of a script: {bare:.0f} {what} a second",
+            f"{work.pace:.0f} rows a second",
+            f"{THREADS} threads of a script: {threads[calls]:.0f} a second, for each: {calls}",
             f"{LATENCY_SECONDS * 1000:.0f} ms a call",
         ],
     )
 
 
-def _of_pages(alone: Sequence[float], beside: Sequence[float]) -> str:
-    return (
-        f"{', '.join(PAGES)}: alone {median(alone) * 1000:.0f} ms, beside "
-        f"{median(beside) * 1000:.0f} ms: medians of {len(alone)} and {len(beside)}"
+def _of_pages(work: Work) -> Figure:
+    return Figure(
+        f"pages beside {work.what}, times longer than alone",
+        median(work.beside) / median(work.alone),
+        TARGET_PAGES,
+        unit="×",
+        at_most=True,
+        details=[
+            f"{', '.join(PAGES)}, the import's page and its poll, together",
+            f"alone {_middle(work.alone)}, beside {_middle(work.beside)}",
+        ],
+    )
+
+
+def _middle(seconds: Sequence[float]) -> str:
+    return f"{median(seconds) * 1000:.0f} ms (median of {len(seconds)})"
+
+
+def _of_memory(work: Work) -> Figure:
+    return Figure(
+        f"memory of the web processes beside {work.what}, more than idle",
+        work.grown_mb,
+        TARGET_MEMORY_MB,
+        unit=" MB",
+        digits=0,
+        at_most=True,
+        details=["the largest growth of one process"],
     )
 
 
@@ -122,136 +163,59 @@ def _seconds(do: Callable[[], object]) -> float:
     return time.monotonic() - started
 
 
-def _provision(session: requests.Session, api: str, hub: str) -> None:
-    body = {"hubId": hub, "serial": world.serial(hub), "model": world.model(hub)}
-    session.post(f"{api}/hubs/{hub}/ProvisionHub", json=body, timeout=30).raise_for_status()
+class _Desk:
+    """Somebody who imports hubs at the portal, and looks at its pages meanwhile."""
+
+    def __init__(self, port: int, person: Installer, looks: int) -> None:
+        self._pages, self._person, self._looks = Pages(port, person.cookie), person, looks
+        self._pages.seconds(PAGES, looks)
+        self._memory = Memory(port)
+
+    def imported(self, kind: Kind, hubs: Sequence[str], site: str) -> tuple[Work, Work]:
+        """Import these hubs, to that site if any. Return the dry run, and its carrying out."""
+        _until(_is_quiet)
+        plan = self._given(kind, hubs, site)
+        dry = self._work(f"dry run of {len(hubs)} rows", plan, lambda: _state(plan) == State.READY)
+        alone = self._pages.seconds(_pages_of(plan), self._looks)
+        plan.refresh_from_db()
+        self._pages.post(f"/import/{plan.pk}/run/", token=plan.token)
+        done = plan.rows.filter(state=RowState.DONE)
+        run = self._work(f"{len(hubs)} rows {DONE[kind]}", plan, lambda: done.count() == len(hubs))
+        return replace(dry, alone=alone), replace(run, alone=alone)
+
+    def _given(self, kind: Kind, hubs: Sequence[str], site: str) -> Import:
+        """Give the file, and return its import."""
+        lines = (f"{hub};{site};Flat {number}" for number, hub in enumerate(hubs))
+        address = f"/import/new/?organisation={self._person.organisation.pk}"
+        fields = {"kind": kind.value, "submission": str(uuid.uuid4())}
+        self._pages.give(address, "\n".join(("Hub id;Site;Place", *lines)).encode(), fields)
+        return Import.objects.filter(kind=kind).latest("number")
+
+    def _work(self, what: str, plan: Import, is_done: Callable[[], bool]) -> Work:
+        """Wait until that is done, and look at pages meanwhile."""
+        started = time.monotonic()
+        with self._pages.looked_at(_pages_of(plan)) as beside:
+            _until(is_done)
+            seconds = time.monotonic() - started
+        return Work(what, plan.rows.count(), seconds, beside, self._memory.grown_mb())
 
 
-def _bare(api: str, hubs: Sequence[str], call: Call) -> float:
-    """Have 16 threads make the call for all of these hubs. Return how many a second they did."""
-    left, failures = iter(hubs), list[BaseException]()
-    lock = threading.Lock()
-
-    def work() -> None:
-        session = script.bare_session()
-        try:
-            while hub := _next(left, lock):
-                call(session, api, hub)
-        except requests.RequestException as failure:
-            failures.append(failure)
-
-    threads = [threading.Thread(target=work, daemon=True) for _ in range(THREADS)]
-    started = time.monotonic()
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    if failures:
-        raise failures[0]
-    return len(hubs) / (time.monotonic() - started)
+def _pages_of(plan: Import) -> Sequence[str]:
+    return (*PAGES, f"/import/{plan.pk}/", f"/import/{plan.pk}/live/")
 
 
-def _next(left: Iterator[str], lock: threading.Lock) -> str | None:
-    with lock:
-        return next(left, None)
+def _state(plan: Import) -> str:
+    return Import.objects.values_list("state", flat=True).get(pk=plan.pk)
 
 
-class _Pages:
-    """The portal at this port, to somebody who works with it: a connection for each thing done."""
-
-    def __init__(self, port: int, cookie: str) -> None:
-        self._port, self._cookie = port, cookie
-
-    def give(self, path: str, data: bytes, fields: Mapping[str, str]) -> None:
-        """Give a file."""
-        with Browser(self._port, self._cookie) as browser:
-            expect(browser.upload(path, "file", data, fields), HTTPStatus.FOUND)
-
-    def post(self, path: str, **fields: str) -> None:
-        """Press a button."""
-        with Browser(self._port, self._cookie) as browser:
-            expect(browser.post(path, fields), HTTPStatus.FOUND)
-
-    def seconds(self, times: int) -> list[float]:
-        """Return the seconds of so many rounds of the pages, each round's in all."""
-        return [self._round() for _ in range(times)]
-
-    def seconds_until(self, is_over: Callable[[], bool]) -> list[float]:
-        """Return the seconds of each round of the pages until that is over."""
-        found = []
-        while not is_over():
-            found.append(self._round())
-            time.sleep(LOOK_EVERY_SECONDS)
-        return found
-
-    def _round(self) -> float:
-        with Browser(self._port, self._cookie) as browser:
-            started = time.monotonic()
-            for path in PAGES:
-                expect(browser.get(path), HTTPStatus.OK)
-            return time.monotonic() - started
+def _is_quiet() -> bool:
+    """Say whether nothing is looked at any more of what was just claimed or moved."""
+    return not Hub.objects.filter(due_at__isnull=False).exists()
 
 
-class _Memory:
-    """The memory of the web processes at a port, from now on."""
-
-    def __init__(self, port: int) -> None:
-        self._pids = [
-            folder.name
-            for folder in Path("/proc").iterdir()
-            if folder.name.isdigit() and f"127.0.0.1:{port}" in _command(folder)
-        ]
-        for pid in self._pids:
-            Path(f"/proc/{pid}/clear_refs").write_text("5")  # The peak is counted from here.
-        self._before = {pid: self._kb(pid, "VmRSS") for pid in self._pids}
-
-    def grown_mb(self) -> float:
-        """Return by how much the one that grew most did so."""
-        return max(self._kb(pid, "VmHWM") - self._before[pid] for pid in self._pids) / 1024
-
-    @staticmethod
-    def _kb(pid: str, name: str) -> int:
-        lines = Path(f"/proc/{pid}/status").read_text(encoding="utf-8").splitlines()
-        return next(int(line.split()[1]) for line in lines if line.startswith(name))
-
-
-def _command(folder: Path) -> str:
-    try:
-        return (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
-    except OSError:
-        return ""
-
-
-def _dry_run(
-    pages: _Pages,
-    hubs: Sequence[str],
-    person: Installer,
-    kind: Kind,
-) -> tuple[float, list[float]]:
-    """Give the file and look at pages until the plan is there. Return its seconds, and theirs."""
-    lines = "".join(f"{hub};{person.site.name};Flat {n}\n" for n, hub in enumerate(hubs))
-    if kind == Kind.BRING_IN:
-        lines = "".join(f"{hub};;Flat {n}\n" for n, hub in enumerate(hubs))
-    data = f"Hub id;Site;Place\n{lines}".encode()
-    address = f"/import/new/?organisation={person.organisation.pk}"
-    fields = {"kind": kind.value, "submission": str(uuid.uuid4())}
-    started = time.monotonic()
-    pages.give(address, data, fields)
-    beside = pages.seconds_until(lambda: _plan(kind).state == State.READY)
-    return time.monotonic() - started, beside
-
-
-def _plan(kind: Kind) -> Import:
-    """Return the newest import of that kind."""
-    return Import.objects.filter(kind=kind).latest("number")
-
-
-def _carried_out(pages: _Pages, kind: Kind) -> float:
-    """Have the plan carried out. Return the seconds until each row is on its pile."""
-    plan, started = _plan(kind), time.monotonic()
-    pages.post(f"/import/{plan.pk}/run/", token=plan.token)
-    while (done := plan.rows.filter(state=RowState.DONE).count()) < plan.total:
-        if time.monotonic() - started > LONGEST_SECONDS:
-            raise RuntimeError(f"only {done} of {plan.total} rows are done")
+def _until(is_so: Callable[[], bool]) -> None:
+    until = time.monotonic() + LONGEST_SECONDS
+    while not is_so():
+        if time.monotonic() > until:
+            raise RuntimeError("the import does not end")
         time.sleep(LOOK_EVERY_SECONDS)
-    return time.monotonic() - started
