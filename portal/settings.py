@@ -34,6 +34,8 @@ try:
     HSTS_SUBDOMAINS = env.bool("PORTAL_HSTS_SUBDOMAINS", False)
     HSTS_PRELOAD = env.bool("PORTAL_HSTS_PRELOAD", False)
     WORKER_THREADS = env.int("PORTAL_WORKER_THREADS", 16)
+    # How many hubs of all organisations are read again at a time, by all workers together.
+    HUB_READS_AT_ONCE = env.int("PORTAL_HUB_READS_AT_ONCE", max(1, WORKER_THREADS // 2))
     SPKEY_BASE_URL = environment.spkey_base_url(env, debug=DEBUG)
     SPKEY_SUPPORT_ADDRESS = env.str("SPKEY_SUPPORT_ADDRESS", "")
     # The SpKey id of the organisation whose agents see new move requests; "" for all agents.
@@ -60,6 +62,8 @@ except EnvError as error:
 
 if not 1 <= WORKER_THREADS <= 128:
     raise ImproperlyConfigured("PORTAL_WORKER_THREADS must be a number from 1 to 128.")
+if not 1 <= HUB_READS_AT_ONCE <= 128:
+    raise ImproperlyConfigured("PORTAL_HUB_READS_AT_ONCE must be a number from 1 to 128.")
 if HSTS_PRELOAD and not HSTS_SUBDOMAINS:
     raise ImproperlyConfigured("PORTAL_HSTS_PRELOAD needs PORTAL_HSTS_SUBDOMAINS as well.")
 

@@ -3,8 +3,8 @@
 An organisation has one call under way at a time, and begins one a second at most: so its hubs are
 read within the hour up to some three thousand of them, and more slowly beyond. Those whose state
 changed a moment ago are read again every minute, for which every other call is. All organisations
-together have few calls under way, and the one whose turn it is for longest is next. Claims, and
-hubs that somebody looks at, go first: see `worker`.
+together have a few calls under way (`HUB_READS_AT_ONCE`), and the one whose turn it is for longest
+is next. Claims, and hubs that somebody looks at, go first: see `worker`.
 
 Where an answer is as the one before, only the time of it is written.
 """
@@ -28,8 +28,6 @@ from portal.hubs.watching import heard_lately
 
 logger = logging.getLogger(__name__)
 
-# Of all organisations together.
-AT_ONCE: Final = 4
 # A hub is not read again sooner.
 EVERY: Final = timedelta(minutes=5)
 # One of which SpKey tells by itself is asked after less often.
@@ -48,12 +46,12 @@ RECOUNT_HOUR: Final = 3
 
 def some_due() -> bool:
     """Say whether there is an organisation whose turn it is: a read, where leasing is a write."""
-    return leasing.some_within(leasing.due(Round.objects.all()), AT_ONCE)
+    return leasing.some_within(leasing.due(Round.objects.all()), settings.HUB_READS_AT_ONCE)
 
 
 def take_due(limit: int) -> list[Lease[Round]]:
     """Lease the turns of at most `limit` organisations, the longest due first."""
-    return leasing.take_within(leasing.due(Round.objects.all()), limit, AT_ONCE)
+    return leasing.take_within(leasing.due(Round.objects.all()), limit, settings.HUB_READS_AT_ONCE)
 
 
 def begin() -> int:

@@ -114,6 +114,23 @@ def test_organisations_take_turns(stands, acme, harbour):
     assert {lease.pk for lease in rounds.take_due(9)} == {acme.pk, harbour.pk}
 
 
+def test_all_organisations_together_have_a_few_calls_under_way(stands, acme, harbour, settings):
+    settings.HUB_READS_AT_ONCE = 1
+    stands(*range(6))
+    stands(10, organisation=harbour)
+    [first] = rounds.take_due(9)
+    assert not rounds.some_due()
+    assert rounds.take_due(9) == []
+
+    rounds.work(first)
+    [second] = rounds.take_due(9)
+    assert {first.pk, second.pk} == {acme.pk, harbour.pk}
+
+
+def test_a_worker_has_half_its_threads_for_reading_and_the_other_for_what_people_wait_for(settings):
+    assert settings.HUB_READS_AT_ONCE == settings.WORKER_THREADS // 2
+
+
 def test_a_round_has_only_what_other_work_leaves(stands, acme):
     stands(0)
     watching.watch_all([watching.hub_for(acme, world.hub_id(n)) for n in range(20, 30)])

@@ -154,6 +154,8 @@ WRONG = [
     ("PORTAL_TRUSTED_PROXIES", CANARY),
     ("PORTAL_WORKER_THREADS", CANARY),
     ("PORTAL_WORKER_THREADS", "0"),
+    ("PORTAL_HUB_READS_AT_ONCE", "0"),
+    ("PORTAL_HUB_READS_AT_ONCE", "129"),
     ("PORTAL_HSTS_PRELOAD", "true"),
     ("DATABASE_URL", f"postgres//portal:{CANARY}@host/portal"),
     ("DATABASE_URL", f"mysql://portal:{CANARY}@host/portal"),
