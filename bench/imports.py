@@ -174,13 +174,17 @@ class _Desk:
     def imported(self, kind: Kind, hubs: Sequence[str], site: str) -> tuple[Work, Work]:
         """Import these hubs, to that site if any. Return the dry run, and its carrying out."""
         _until(_is_quiet)
-        plan = self._given(kind, hubs, site)
-        dry = self._work(f"dry run of {len(hubs)} rows", plan, lambda: _state(plan) == State.READY)
+        plan, dry = self._work(
+            f"dry run of {len(hubs)} rows",
+            lambda: self._given(kind, hubs, site),
+            lambda plan: _state(plan) == State.READY,
+        )
         alone = self._pages.seconds(_pages_of(plan), self._looks)
-        plan.refresh_from_db()
-        self._pages.post(f"/import/{plan.pk}/run/", token=plan.token)
-        done = plan.rows.filter(state=RowState.DONE)
-        run = self._work(f"{len(hubs)} rows {DONE[kind]}", plan, lambda: done.count() == len(hubs))
+        _, run = self._work(
+            f"{len(hubs)} rows {DONE[kind]}",
+            lambda: self._begun(plan),
+            lambda plan: plan.rows.filter(state=RowState.DONE).count() == len(hubs),
+        )
         return replace(dry, alone=alone), replace(run, alone=alone)
 
     def _given(self, kind: Kind, hubs: Sequence[str], site: str) -> Import:
@@ -191,13 +195,22 @@ class _Desk:
         self._pages.give(address, "\n".join(("Hub id;Site;Place", *lines)).encode(), fields)
         return Import.objects.filter(kind=kind).latest("number")
 
-    def _work(self, what: str, plan: Import, is_done: Callable[[], bool]) -> Work:
-        """Wait until that is done, and look at pages meanwhile."""
+    def _begun(self, plan: Import) -> Import:
+        """Have the plan carried out, and return it."""
+        plan.refresh_from_db()
+        self._pages.post(f"/import/{plan.pk}/run/", token=plan.token)
+        return plan
+
+    def _work(
+        self, what: str, begin: Callable[[], Import], is_done: Callable[[Import], bool]
+    ) -> tuple[Import, Work]:
+        """Begin with an import, wait until that is done of it, and look at pages meanwhile."""
         started = time.monotonic()
+        plan = begin()
         with self._pages.looked_at(_pages_of(plan)) as beside:
-            _until(is_done)
+            _until(lambda: is_done(plan))
             seconds = time.monotonic() - started
-        return Work(what, plan.rows.count(), seconds, beside, self._memory.grown_mb())
+        return plan, Work(what, plan.rows.count(), seconds, beside, self._memory.grown_mb())
 
 
 def _pages_of(plan: Import) -> Sequence[str]:

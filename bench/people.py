@@ -70,9 +70,16 @@ def _signed_in(user: User) -> Installer:
 def _make(email: str) -> User:
     name, spkey_org_id, secret = ORGANISATIONS[email]
     organisation = Organisation.objects.create(name=name, spkey_org_id=spkey_org_id)
-    key = api_keys.replace(organisation, None, Secret(secret), None)
-    ApiCredential.objects.filter(pk=key.pk).update(state="working", due_at=None)
+    give_key(organisation, secret)
     return _make_at(organisation, email)
+
+
+def give_key(
+    organisation: Organisation, secret: str, kind: str = ApiCredential.Kind.NORMAL
+) -> None:
+    """Have the organisation call SpKey with this key, which works."""
+    key = api_keys.replace(organisation, None, Secret(secret), None)
+    ApiCredential.objects.filter(pk=key.pk).update(state="working", kind=kind, due_at=None)
 
 
 def _make_at(organisation: Organisation, email: str) -> User:
