@@ -27,6 +27,7 @@ from portal.hubs.models import INVENTORY, Hub
 from portal.orgs.models import Membership
 
 MOST: Final = 20
+MANY: Final = 500
 NOTHING: Final = Q(pk__in=[])
 
 
@@ -108,10 +109,19 @@ def seen_actions(grants: Sequence[Grant]) -> HubActionQuerySet:
 
 def _actions(grants: Sequence[Grant], text: str) -> list[HubAction]:
     """Return the newest actions on hubs that are quoted like this."""
-    calls = HubActionAttempt.objects.filter(reference=text).exclude(reference="")
-    quoted = Q(Exact(Upper("reference"), text.upper())) | Q(pk__in=calls.values("action"))
-    found = seen_actions(grants).filter(quoted)
+    found = seen_actions(grants).filter(pk__in=_quoted(text))
     return list(found.with_details().order_by("-created_at", "-pk")[:MOST])
+
+
+def _quoted(text: str) -> set[UUID]:
+    """Return the ids of all actions that are quoted like this: a reference is of one, or a few.
+
+    Asked together with whose they are, SQLite reads all actions.
+    """
+    quoted = HubAction.objects.filter(Exact(Upper("reference"), text.upper())).order_by()
+    calls = HubActionAttempt.objects.filter(reference=text).exclude(reference="").order_by()
+    found = quoted.values_list("pk", flat=True), calls.values_list("action", flat=True)
+    return {pk for pks in found for pk in pks[:MANY]}
 
 
 def _by_organisation(grants: Sequence[Grant], *rows: Sequence[Any]) -> list[Found]:
