@@ -168,10 +168,12 @@ class Claim(Command):
     )
     # By which support acts: without one it claims nothing.
     support_grant = models.ForeignKey(
+        # The index of those that have one serves, see below.
         Grant,
         models.PROTECT,
         null=True,
         blank=True,
+        db_index=False,
         related_name="claims",
         verbose_name=_("support grant"),
     )
@@ -307,6 +309,12 @@ class Claim(Command):
                 fields=("job", "-created_at", "-id"),
                 condition=Q(job__isnull=False),
                 name="claim_newest_of_job",
+            ),
+            # With those that have none in it, SQLite reads all claims to count those of a grant.
+            models.Index(
+                fields=("support_grant",),
+                condition=Q(support_grant__isnull=False),
+                name="claim_under_grant",
             ),
             models.Index(
                 fields=("acting_organisation", "-created_at", "-id"),

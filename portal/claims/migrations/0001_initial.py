@@ -158,6 +158,7 @@ class Migration(migrations.Migration):
                     "support_grant",
                     models.ForeignKey(
                         blank=True,
+                        db_index=False,
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="claims",
@@ -460,6 +461,14 @@ class Migration(migrations.Migration):
                 condition=models.Q(("job__isnull", False)),
                 fields=["job", "-created_at", "-id"],
                 name="claim_newest_of_job",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="claim",
+            index=models.Index(
+                condition=models.Q(("support_grant__isnull", False)),
+                fields=["support_grant"],
+                name="claim_under_grant",
             ),
         ),
         migrations.AddIndex(
