@@ -24,6 +24,7 @@ from django.db import connection
 from bench import afresh, place
 from bench.afresh import Measure
 from bench.pages import Readers, Work, works
+from bench.paperwork import make_paperwork
 from bench.people import IRA, Installer, installer, other
 from bench.report import Figure
 from bench.years import make_due, make_former_sites, make_jobs, make_years
@@ -95,6 +96,7 @@ def _make_lately(ira: Installer, others: list[Installer], readers: Readers) -> N
         make_due(each.user, DUE if each is ira else DUE // OTHERS)
     make_former_sites(readers.former, FORMER_SITES)
     make_jobs(ira.user, claim, PAST_JOBS)
+    make_paperwork(readers.admin, readers.agent)
     rounds.begin()
 
 

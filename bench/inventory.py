@@ -135,6 +135,7 @@ def _make_actions(
             asked_by=people[n % len(people)],
             submission=uuid.uuid4(),
             state=ActionState.DONE,
+            reference=uuid.uuid4().hex,
             created_at=hub.health_since,
             finished_at=hub.health_since,
             due_at=None,
@@ -145,7 +146,12 @@ def _make_actions(
     HubActionAttempt.objects.bulk_create(
         (
             HubActionAttempt(
-                action=action, number=1, kind="send", epoch=1, started_at=action.created_at
+                action=action,
+                number=1,
+                kind="send",
+                epoch=1,
+                reference=action.reference,
+                started_at=action.created_at,
             )
             for action in actions
         ),

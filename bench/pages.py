@@ -13,26 +13,31 @@ from django.db import transaction
 from django.http import QueryDict
 from django.test import Client
 
-from bench.people import use_factor
+from bench.inventory import A_PAGE
+from bench.people import give_key, use_factor
 from bench.years import submit
 from portal.audit.kinds import Kind as RecordKind
 from portal.claims.groups import OFFERED
-from portal.claims.models import Claim
+from portal.claims.models import Claim, SentHub
 from portal.claims.queries import claims_for_others
+from portal.consent.models import AccessRequest, Grant
 from portal.core import leasing, worker
 from portal.core.web import pagination
+from portal.events.models import ReceiverSecret
 from portal.hubs import inventory
-from portal.hubs.models import LEFT, Health, Hub
+from portal.hubs.models import LEFT, Binding, Health, Hub
 from portal.hubs.web.action_pages import ACTION_PAGES
 from portal.hubs.web.forms import NO_SITE
 from portal.imports.models import Import, State
-from portal.jobs.models import Job
+from portal.jobs.models import HandoverLink, Job, JobRequest
 from portal.jobs.queries import GROUPS
 from portal.jobs.site_numbers import ORDERS
-from portal.orgs.models import Membership, Organisation, User
+from portal.moves.models import MoveRequest
+from portal.orgs.models import ApiCredential, Membership, Organisation, User
+from portal.sandbox import world
 
 type Work = Callable[[], object]
-type Reader = Callable[[str], Work]
+type Reader = Callable[..., Work]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +57,8 @@ class Readers:
         Membership.objects.create(user=admin, organisation=organisation, role="admin")
         former = User.objects.create_user("rita@acme.example", name="Rita Rare")
         Membership.objects.create(user=former, organisation=organisation)
-        support = Organisation.objects.create(name="Support", spkey_org_id="support")
+        support = Organisation.objects.create(name="Support", spkey_org_id=world.SUPPORT_ORG_ID)
+        give_key(support, world.SUPPORT_KEY, ApiCredential.Kind.SUPER)
         agent = User.objects.create_user("agent@support.example", name="Sam Support")
         Membership.objects.create(user=agent, organisation=support, support=True)
         operator = User.objects.create_superuser("history-operator@portal.example")
@@ -68,12 +74,28 @@ class Readers:
         return cls(**{name: User.objects.get(pk=pk) for name, pk in ids.items()})
 
 
+@dataclass(frozen=True, slots=True)
+class Get:
+    """A page that is read with somebody's client; `undone` where reading it is written down."""
+
+    client: Client
+    path: str
+    undone: bool = False
+
+    def __call__(self) -> None:
+        """Read the page."""
+        (_undone(self._read) if self.undone else self._read)()
+
+    def _read(self) -> None:
+        _begin(self.path, self.client.get(self.path, secure=True))
+
+
 def works(readers: Readers, claim: Claim) -> Iterator[tuple[str, Work]]:
     """Yield what is done with a history in which this claim lies somewhere in the middle."""
     read, post = _reader(readers.admin), _poster(readers.admin)
     yield from _pages(readers, claim)
     yield from _sites(read, claim)
-    yield from _hubs(read, claim.hub)
+    yield from _hubs(read, claim)
     yield from _inventory(read, claim)
     yield from _jobs(read, claim)
     yield from _imports(read, claim)
@@ -82,6 +104,8 @@ def works(readers: Readers, claim: Claim) -> Iterator[tuple[str, Work]]:
     yield from _lists(readers, claim)
     yield from _searches(readers, claim)
     yield from _found_everywhere(read, claim)
+    yield from _paperwork(readers, claim)
+    yield from _support(readers, claim)
     yield from _files(read, post, claim)
     yield from _operators_pages(readers, claim)
     yield from _tray(readers, claim)
@@ -94,12 +118,21 @@ def _pages(readers: Readers, claim: Claim) -> Iterator[tuple[str, Work]]:
     yield "installer's home", of_installer("/")
     yield "tray", of_installer("/claims/new/")
     yield "key", read("/organisation/key/")
-    yield "live events", read("/organisation/events/")
+    yield "key's poll", read("/organisation/key/live/")
+    yield from _events(read, claim)
     yield "settings", read("/organisation/settings/")
     yield "own activity", of_installer("/accounts/activity/")
     yield "administrator's own activity", read("/accounts/activity/")
     yield "claim", read(f"/claims/{claim.pk}/")
     yield "claim's poll", read(f"/claims/{claim.pk}/live/")
+
+
+def _events(read: Reader, claim: Claim) -> Iterator[tuple[str, Work]]:
+    secret = ReceiverSecret.objects.get(receiver__organisation=claim.organisation_id)
+    yield "live events", read("/organisation/events/")
+    yield "live events' poll", read("/organisation/events/live/")
+    yield "another address for events", read("/organisation/events/replace/")
+    yield "secret of events", read(f"/organisation/events/secrets/{secret.pk}/remove/")
 
 
 def _sites(read: Reader, claim: Claim) -> Iterator[tuple[str, Work]]:
@@ -108,13 +141,16 @@ def _sites(read: Reader, claim: Claim) -> Iterator[tuple[str, Work]]:
             yield f"sites by {way}{order}", read(f"/sites/?order={way}{order}")
     yield "search for sites", read("/sites/?q=house")
     yield "new site", read("/sites/new/")
+    yield "new site's id", read("/sites/new/id/?name=House")
     yield "site", read(f"/sites/{claim.site_id}/")
     yield "site's form", read(f"/sites/{claim.site_id}/change/")
     yield "site that is to be archived", read(f"/sites/{claim.site_id}/archive/")
 
 
-def _hubs(read: Reader, hub: Hub) -> Iterator[tuple[str, Work]]:
+def _hubs(read: Reader, claim: Claim) -> Iterator[tuple[str, Work]]:
+    hub, before = claim.hub, urlencode({"before": claim.created_at.isoformat()})
     yield "hub", read(f"/hubs/{hub.pk}/")
+    yield "hub, older history", read(f"/hubs/{hub.pk}/?{before}")
     yield "hub's poll", read(f"/hubs/{hub.pk}/live/")
     yield "hub's photos", read(f"/hubs/{hub.pk}/photos/")
     yield "hub's actions", read(f"/hubs/{hub.pk}/actions/")
@@ -191,6 +227,9 @@ def _jobs(read: Reader, claim: Claim) -> Iterator[tuple[str, Work]]:
     yield "job", read(f"/jobs/{job.pk}/")
     yield "job's poll", read(f"/jobs/{job.pk}/live/")
     yield "job's form", read(f"/jobs/{job.pk}/edit/")
+    yield "job's people", read(f"/jobs/{job.pk}/people/")
+    yield "job that is to be cancelled", read(f"/jobs/{job.pk}/cancel/")
+    yield "job that is to be completed", read(f"/jobs/{job.pk}/complete/")
     yield "new job", read("/jobs/new/")
 
 
@@ -201,8 +240,10 @@ def _imports(read: Reader, claim: Claim) -> Iterator[tuple[str, Work]]:
     yield "new import", read("/import/new/")
     yield "plan", read(f"/import/{plan.pk}/")
     yield "plan's poll", read(f"/import/{plan.pk}/live/")
+    yield "plan that is to be discarded", read(f"/import/{plan.pk}/stop/")
     yield "plan's hubs of others", read(f"/import/{plan.pk}/?show=foreign")
     yield "import", read(f"/import/{done.pk}/")
+    yield "import's poll", read(f"/import/{done.pk}/live/")
     yield "import's pile", read(f"/import/{done.pk}/?show=not_done")
     yield "sites to import", read("/sites/import/")
 
@@ -231,10 +272,11 @@ def _record(read: Reader, claim: Claim) -> Iterator[tuple[str, Work]]:
 
 
 def _people(read: Reader, claim: Claim) -> Iterator[tuple[str, Work]]:
-    member = Membership.objects.filter(organisation=claim.organisation_id).earliest("pk")
+    member = claim.submitted_by.memberships.get()
     yield "people", read("/organisation/people/")
     yield "search for people", read("/organisation/people/?q=acme")
     yield "member", read(f"/organisation/people/{member.pk}/")
+    yield "member who is to go", read(f"/organisation/people/{member.pk}/remove/")
     yield "invitation", read("/organisation/people/invite/")
 
 
@@ -282,12 +324,84 @@ def _found_everywhere(read: Reader, claim: Claim) -> Iterator[tuple[str, Work]]:
         yield f"everywhere: search for {name}", read(f"/search/?{urlencode({'q': text})}")
 
 
+def _paperwork(readers: Readers, claim: Claim) -> Iterator[tuple[str, Work]]:
+    """What `make_paperwork` has made of the organisation's."""
+    read, mine = _reader(readers.admin), {"organisation": claim.organisation_id}
+    sent = SentHub.objects.filter(**mine).earliest("sent_at")
+    yield "hubs sent to administrators", read("/claims/sent/")
+    yield "hub sent to administrators", read(f"/claims/sent/{sent.pk}/")
+    asked = JobRequest.objects.filter(**mine).earliest("pk")
+    yield "request", read(f"/jobs/requests/{asked.pk}/")
+    yield "site that is asked for", _reader(readers.installer)("/jobs/ask/")
+    yield "move that is asked for", _reader(readers.installer)(f"/jobs/ask-move/{claim.hub_id}/")
+    link = HandoverLink.objects.get(handover__job__organisation=claim.organisation_id)
+    yield "handover", read(f"/jobs/{link.handover.job_id}/handover/")
+    yield "link to a handover", read(f"/jobs/handover-links/{link.pk}/end/")
+    yield from _moves(read, claim)
+    yield "consent", read("/support-access/")
+    yield "new consent", read("/support-access/give/")
+    yield "consent by a code", read("/support-access/code/")
+    wanted = AccessRequest.objects.get(**mine)
+    yield "consent that is asked for", read(f"/support-access/requests/{wanted.pk}/")
+    yield "consent that is to end", read(f"/support-access/grants/{_grant(claim).pk}/")
+
+
+def _moves(read: Reader, claim: Claim) -> Iterator[tuple[str, Work]]:
+    moves, mine = MoveRequest.objects.all(), {"organisation": claim.organisation_id}
+    asked, held = moves.get(**mine), moves.get(holder=claim.organisation_id)
+    others = Hub.objects.filter(**mine, binding=Binding.OTHER, left_at=None, move_requests=None)
+    yield "hub of others to ask for", read(f"/moves/ask/{others.latest('created_at').pk}/")
+    yield "hub asked for", read(f"/moves/{asked.pk}/")
+    yield "hub asked for, its poll", read(f"/moves/{asked.pk}/live/")
+    yield "hub that others ask for", read(f"/moves/held/{held.pk}/")
+    yield "hub that others ask for, its poll", read(f"/moves/held/{held.pk}/live/")
+
+
+def _support(readers: Readers, claim: Claim) -> Iterator[tuple[str, Work]]:
+    """What an agent sees whom the organisation lets in."""
+    look, hub = _reader(readers.agent, undone=True), claim.hub
+    before = urlencode({"before": claim.created_at.isoformat()})
+    yield "support", look("/support/")
+    texts = _texts(hub) | {"an organisation": "acme", "a person": "installer"}
+    for name, text in texts.items():
+        yield f"support: search for {name}", look(f"/support/search/?{urlencode({'q': text})}")
+    yield "support: hub", look(f"/support/hubs/{hub.hub_id}/")
+    yield "support: hub, older history", look(f"/support/hubs/{hub.hub_id}/?{before}")
+    for what in ("ask", "code", "break-glass", "moves"):
+        yield f"support: {what}", look(f"/support/{what}/")
+    asked = MoveRequest.objects.get(organisation=claim.organisation_id)
+    yield "support: hub asked for", look(f"/support/moves/{asked.pk}/")
+    yield "support: hub asked for, its poll", look(f"/support/moves/{asked.pk}/live/")
+    yield "support: hub asked for, declined", look(f"/support/moves/{asked.pk}/decline/")
+    yield from _under(look, claim)
+
+
+def _under(look: Reader, claim: Claim) -> Iterator[tuple[str, Work]]:
+    """What an agent sees of the organisation, under its consent."""
+    hub, under = claim.hub, f"/support/{_grant(claim).pk}"
+    yield "under consent: organisation", look(f"{under}/")
+    for what in ("claim", "claims", "hubs", "tray", "tray/sync"):
+        yield f"under consent: {what}", look(f"{under}/{what}/")
+    yield "under consent: hubs that are offline", look(f"{under}/hubs/?state=offline")
+    yield "under consent: search for all places", look(f"{under}/hubs/?q=house")
+    yield "under consent: search for a hub", look(f"{under}/hubs/?q={str(hub.hub_id)[-4:]}")
+    yield "under consent: move", look(f"{under}/move/{hub.pk}/")
+    yield "under consent: move's poll", look(f"{under}/move/{hub.pk}/live/")
+
+
+def _grant(claim: Claim) -> Grant:
+    return Grant.objects.get(organisation=claim.organisation_id)
+
+
 def _files(
-    read: Reader, post: Callable[[str, Mapping[str, str]], Work], claim: Claim
+    read: Reader, post: Callable[[str, Mapping[str, object]], Work], claim: Claim
 ) -> Iterator[tuple[str, Work]]:
     where, offline = f"?organisation={claim.organisation_id}", {"state": "offline", "q": "house"}
     yield "hubs as CSV, begun", post(f"/hubs/export.csv{where}", {})
     yield "hubs that are offline as CSV, begun", post(f"/hubs/export.csv{where}", offline)
+    # A workbook is made as a whole, and takes as long as it is long.
+    chosen = {"hub": [str(hub.pk) for hub in Hub.objects.filter(site=claim.hub.site_id)[:A_PAGE]]}
+    yield "chosen hubs as XLSX", post(f"/hubs/export.xlsx{where}", chosen)
     yield "record as CSV, begun", post(f"/record/export/{where}", {})
     plan = Import.objects.filter(organisation=claim.organisation_id).latest("number")
     yield "plan as CSV, begun", read(f"/import/{plan.pk}/export.csv")
@@ -305,6 +419,7 @@ def _operators_pages(readers: Readers, claim: Claim) -> Iterator[tuple[str, Work
 def _tray(readers: Readers, claim: Claim) -> Iterator[tuple[str, Work]]:
     mine = Claim.objects.filter(organisation=claim.organisation_id)
     newest = list(mine.order_by("-created_at")[:20])
+    yield "tray's sites", _reader(readers.installer)("/claims/tray/")
     rows = [
         {
             "id": str(uuid.uuid4()),
@@ -351,22 +466,14 @@ def _undone(work: Work) -> Work:
     return done_and_undone
 
 
-def _reader(user: User) -> Reader:
+def _reader(user: User, *, undone: bool = False) -> Reader:
+    return partial(Get, _client(user), undone=undone)
+
+
+def _poster(user: User) -> Callable[[str, Mapping[str, object]], Work]:
     client = _client(user)
 
-    def reader(path: str) -> Work:
-        def read() -> None:
-            _begin(path, client.get(path, secure=True))
-
-        return read
-
-    return reader
-
-
-def _poster(user: User) -> Callable[[str, Mapping[str, str]], Work]:
-    client = _client(user)
-
-    def poster(path: str, fields: Mapping[str, str]) -> Work:
+    def poster(path: str, fields: Mapping[str, object]) -> Work:
         return _undone(lambda: _begin(path, client.post(path, fields, secure=True)))
 
     return poster
@@ -382,6 +489,6 @@ def _begin(path: str, answer: object) -> None:
 def _client(user: User) -> Client:
     client = Client(HTTP_HOST=settings.ALLOWED_HOSTS[0])
     client.force_login(user)
-    if user.is_staff:
+    if user.is_staff or user.memberships.filter(support=True).exists():
         use_factor(client, user)
     return client
