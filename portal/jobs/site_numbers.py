@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db.models import Count, F, IntegerField, Min, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce, Greatest
 
+from portal.hubs import counts
 from portal.hubs.actions.models import HubAction, Kind, State
 from portal.hubs.models import Health, Hub
 from portal.jobs.models import Job
@@ -43,13 +44,19 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class SiteRow:
-    """A site and its numbers. `offline_since` is since when the first of its hubs is offline."""
+    """A site and its numbers: the hubs in each state are all of its hubs.
+
+    `offline_since` is since when the first of its hubs is offline.
+    """
 
     site: Site
     hubs: int
     online: int
     offline: int
     unknown: int
+    suspended: int
+    decommissioned: int
+    replaced: int
     open_jobs: int
     offline_since: datetime | None
     change: Change | None
@@ -57,9 +64,8 @@ class SiteRow:
 
 def with_hubs(sites: SiteQuerySet) -> QuerySet[Any]:
     """Return the sites with the numbers of their hubs, as these are kept."""
-    kept = ("hubs", "online", "offline", "unknown")
     found: QuerySet[Any] = sites.annotate(
-        **{f"{name}_here": Coalesce(F(f"hub_count__{name}"), 0) for name in kept}
+        **{f"{name}_here": Coalesce(F(f"hub_count__{name}"), 0) for name in counts.NAMES}
     )
     return found
 
@@ -105,10 +111,7 @@ def rows_of(sites: Collection[Any]) -> list[SiteRow]:
     return [
         SiteRow(
             site=site,
-            hubs=site.hubs_here,
-            online=site.online_here,
-            offline=site.offline_here,
-            unknown=site.unknown_here,
+            **{name: getattr(site, f"{name}_here") for name in counts.NAMES},
             open_jobs=site.open_jobs,
             offline_since=offline.get(site.pk),
             change=_last(_change_of(changed.get(site.changed_hub)), moves.get(site.last_move)),

@@ -9,7 +9,7 @@ from django.utils import timezone
 from portal.hubs.actions import asking
 from portal.hubs.actions.asking import ActionRequest
 from portal.hubs.actions.models import HubAction, Kind
-from portal.hubs.models import Hub
+from portal.hubs.models import DECOMMISSIONED, SUSPENDED, Hub
 from portal.jobs import site_numbers
 from portal.sites.models import Site
 from tests.hubs.own_hubs import make_own_hub
@@ -112,3 +112,25 @@ def test_a_site_without_hubs_to_which_one_was_moved_once_is_sorted_by_that(
     HubAction.objects.filter(pk=action.pk).update(state="done", due_at=None, finished_at=soon)
 
     assert names(as_person(ada), "-changed")[0] == "Quay"
+
+
+@pytest.mark.parametrize(
+    ("states", "words"),
+    [
+        ([{"online": None}], ["1 not known"]),
+        ([{"online": False}, {"online": None}, {"online": None}], ["1 since", "2 not known"]),
+        ([{"status": SUSPENDED}, {"status": DECOMMISSIONED}], ["1 suspended", "1 decommissioned"]),
+        ([{"replaced_at": timezone.now()}, {"online": None}], ["1 not known", "1 replaced"]),
+    ],
+)
+def test_what_is_not_online_is_said_in_full(mill_court, as_person, ada, states, words):
+    for state in ({"online": True}, *states):
+        make_own_hub(mill_court, **state)
+    page = as_person(ada).get("/sites/")
+    (row,) = page.context["rows"]
+    cell = page.text.partition("sites-offline")[2].partition("</td>")[0]
+
+    assert [each for each in words if each not in cell] == []
+    parts = (row.online, row.offline, row.unknown, row.suspended, row.decommissioned, row.replaced)
+    assert sum(parts) == row.hubs == 1 + len(states)
+    assert "–" not in cell

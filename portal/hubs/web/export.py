@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from datetime import datetime
 from typing import IO, Final
-from uuid import UUID
 
 import xlsxwriter
 from django.contrib import messages
@@ -29,8 +28,8 @@ from portal.audit.web.csv_file import BYTE_ORDER_MARK, harmless
 from portal.hubs import inventory
 from portal.hubs.display import rows, wording
 from portal.hubs.models import Hub
+from portal.hubs.web.chosen import Choice
 from portal.hubs.web.forms import InventoryFilter
-from portal.jobs import rights
 from portal.orgs import access
 from portal.orgs.access import Ability
 from portal.orgs.models import Membership
@@ -89,8 +88,8 @@ def as_xlsx(request: HttpRequest) -> HttpResponseBase:
 
 def _page_of(request: HttpRequest) -> HttpResponseBase:
     """Lead to the page with the same filters, which says what is wrong with them."""
-    names = InventoryFilter.base_fields.keys() & request.POST.keys()
-    asked = {name: request.POST[name] for name in sorted(names)}
+    filters = Choice.of(request).filters
+    asked = {name: filters[name] for name in sorted(InventoryFilter.base_fields.keys() & filters)}
     return redirect(reverse("hubs:list", query=asked))
 
 
@@ -100,14 +99,16 @@ def _asked(request: HttpRequest, form: str) -> tuple[Membership, Iterable[Hub] |
     None where a filter is none, and where hubs were to be chosen and none was.
     """
     member = access.current(request, Ability.VIEW)
-    asked = InventoryFilter(request.POST, member=member)
+    choice = Choice.of(request)
+    asked = InventoryFilter(choice.filters, member=member)
     if not asked.is_valid():
         return member, None
-    chosen = chosen_of(request)
-    if not chosen and {"hub", "chosen"} & request.POST.keys():
+    were_to_be_chosen = {"hub", "chosen"} & request.POST.keys() and not choice.is_every
+    if were_to_be_chosen and not choice.ids:
         messages.info(request, str(wording.CHOOSE_FIRST))
         return member, None
-    found = rights.hubs_of(member).select_related("site") if chosen else asked.found()
+    found = choice.among(member).select_related("site") if choice.ids else asked.found()
+    filters = {} if choice.ids else asked.cleaned_data
     name, falling = asked.order
     record(
         "hub.exported",
@@ -115,27 +116,11 @@ def _asked(request: HttpRequest, form: str) -> tuple[Membership, Iterable[Hub] |
         organisation_id=member.organisation_id,
         subject=member.organisation,
         form=form,
-        chosen=len(chosen),
-        filters={key: str(value) for key, value in asked.cleaned_data.items() if value},
+        chosen=len(choice.ids),
+        filters={key: str(value) for key, value in filters.items() if value},
     )
-    if chosen:
-        found = found.filter(pk__in=chosen)
     order = inventory.ORDERS[name]
     return member, inventory.everything(found, order, falling=falling, at_a_time=AT_A_TIME)
-
-
-def chosen_of(request: HttpRequest) -> list[UUID]:
-    """Return the ids of the rows that were chosen in the inventory, as every bulk action gets them.
-
-    They are a browser's word: look them up through `rights.hubs_of`.
-    """
-    chosen = []
-    for text in request.POST.getlist("hub"):
-        try:
-            chosen.append(UUID(text))
-        except ValueError:
-            continue
-    return chosen
 
 
 def _lines(hubs: Iterable[Hub], language: str) -> Iterator[str]:

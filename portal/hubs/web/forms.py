@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any, Final
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django import forms
@@ -82,6 +83,11 @@ class HubFilter(forms.Form):
     def is_filled(self) -> bool:
         """Whether anything was asked for."""
         return any(self.data.get(name) for name in self.fields)
+
+    @property
+    def narrowed_by(self) -> str:
+        """What was asked for as a query, the same whatever the order and the page."""
+        return urlencode([(name, self.data[name]) for name in self.fields if self.data.get(name)])
 
     @property
     def is_filled_beyond(self) -> bool:

@@ -69,6 +69,22 @@ def of_all(form: HubFilter, found: HowMany, every: counts.Numbers) -> str:
     )
 
 
+def that_match(form: HubFilter, found: HowMany) -> str:
+    """Say all of the hubs that are found, as what can be chosen at once."""
+    words = {"number": _grouped(found.number)}
+    if found.is_more:
+        return gettext("All that match: more than %(number)s") % words
+    if form.is_filled:
+        return gettext("All %(number)s that match") % words
+    return gettext("All %(number)s hubs") % words
+
+
+def in_short(found: HowMany) -> str:
+    """Return the number of the hubs that are found, as it stands in a sentence."""
+    number = _grouped(found.number)
+    return gettext("more than %(number)s") % {"number": number} if found.is_more else number
+
+
 def shown(first: int, rows: Sequence[object], found: HowMany, *, is_last: bool) -> str:
     """Say which of the hubs that are found these rows are; "" where the first is not known."""
     if is_last and not found.is_more:

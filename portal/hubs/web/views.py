@@ -67,6 +67,7 @@ def hub_list(request: HttpRequest) -> HttpResponse:
         "filtered_more": form.is_filled_beyond,
         "sizes": [(size, _url(request, rows=size, **FROM_THE_FIRST)) for size in SIZES],
         "whole_ids": "ids" in request.GET,
+        "row_keys": True,
         "ids_url": _url(request, ids=None if "ids" in request.GET else "whole"),
     }
     if not form.is_valid():
@@ -89,6 +90,10 @@ def _said(
     return {
         "found": how_many.of_all(form, found, every) if form.is_filled else "",
         "range": how_many.shown(first, rows, found, is_last=is_last),
+        # There are more than the page shows: they can be chosen too.
+        "all_words": "" if is_first and is_last else how_many.that_match(form, found),
+        "all_number": how_many.in_short(found),
+        "choice_key": f"{member.pk} {form.narrowed_by}",
     }
 
 

@@ -1,34 +1,132 @@
-// Rows that are chosen in a table: how many, all of a page, none. What is done with them is a form's.
+// Rows that are chosen in a table: one, a range, all of a page, all that match, none. What is done with them is a
+// form's. They stay chosen on other pages of the list and in another order, and not under other filters.
+import { announce, find } from "./dom.js";
+import { keep, kept } from "./kept-choice.js";
 
-for (const form of document.querySelectorAll("[data-chosen-rows]")) {
+const CELL = ".choose";
+
+/** @param {HTMLFormElement} form */
+const choosing = (form) => {
+  const list = form.dataset.chosenRows ?? "";
+  const bar = find(form, ".bulk-bar", HTMLElement);
+  const words = find(form, "[data-chosen-words]", HTMLElement);
+  const number = find(form, "[data-chosen-number]", HTMLElement);
+  const elsewhere = find(form, "[data-chosen-elsewhere]", HTMLElement);
+  const all = find(form, "[data-choose-all]", HTMLInputElement);
+  /** @type {HTMLInputElement | null} */
+  const matching = form.querySelector("[name=every]");
   /** @type {HTMLInputElement[]} */
   const boxes = [...form.querySelectorAll("tbody input[type=checkbox]")].filter(
     (box) => box instanceof HTMLInputElement,
   );
-  const all = form.querySelector("[data-choose-all]");
-  const number = form.querySelector("[data-chosen-number]");
+  const here = new Set(boxes.map((box) => box.value));
+  const sent = document.createElement("input");
+  sent.type = "hidden";
+  sent.name = "hub";
+  form.append(sent);
+  /** @type {string[]} Chosen on other pages. */
+  let others = [];
+  /** @type {HTMLInputElement | undefined} */
+  let last;
+
+  const chosen = () => boxes.filter((box) => box.checked);
 
   const show = () => {
-    const chosen = boxes.filter((box) => box.checked).length;
-    if (number) number.textContent = `${chosen}`;
-    if (!(all instanceof HTMLInputElement)) return;
-    all.checked = chosen === boxes.length && chosen > 0;
-    all.indeterminate = chosen > 0 && chosen < boxes.length;
+    const count = chosen().length;
+    const isWhole = count === boxes.length;
+    if (matching) {
+      if (!isWhole) matching.checked = false;
+      find(form, "[data-choose-matching]", HTMLElement).hidden = !isWhole;
+    }
+    const isAll = matching?.checked;
+    number.textContent = (isAll && matching?.dataset.number) || `${count + others.length}`;
+    elsewhere.textContent =
+      others.length && !isAll ? ` (${others.length} ${elsewhere.dataset.words})` : "";
+    sent.value = others.join(" ");
+    all.checked = isWhole;
+    all.indeterminate = count > 0 && !isWhole;
+    form.toggleAttribute("data-any", count + others.length > 0);
+  };
+
+  const changed = () => {
+    show();
+    const isAny = form.hasAttribute("data-any");
+    const ids = [...others, ...chosen().map((box) => box.value)];
+    keep(isAny ? { list, ids, matching: matching?.checked ?? false } : null);
+    const said = isAny ? words.textContent : words.dataset.none;
+    announce((said ?? "").replace(/\s+/g, " ").trim());
   };
 
   /** @param {boolean} checked */
-  const choose = (checked) => {
+  const choosePage = (checked) => {
     for (const box of boxes) box.checked = checked;
+    changed();
+  };
+
+  const clear = () => {
+    // The button that was used goes away with the bar.
+    if (bar.contains(document.activeElement)) (last ?? boxes[0])?.focus({ preventScroll: true });
+    others = [];
+    choosePage(false);
+  };
+
+  const restore = () => {
+    const was = kept();
+    if (was?.list === list) {
+      for (const box of boxes) box.checked = was.matching || was.ids.includes(box.value);
+      if (matching) matching.checked = was.matching;
+      others = was.ids.filter((id) => !here.has(id));
+    } else if (was) {
+      keep(null);
+      const isMine = was.list.split(" ")[0] === list.split(" ")[0];
+      find(document, "[data-choice-dropped]", HTMLElement).hidden = !isMine;
+    }
     show();
   };
 
-  form.addEventListener("change", ({ target }) => {
-    if (target === all && all instanceof HTMLInputElement) choose(all.checked);
-    else show();
+  /** @param {HTMLInputElement} box */
+  const chooseTo = (box) => {
+    const [from, to] = [boxes.indexOf(last ?? box), boxes.indexOf(box)].sort((a, b) => a - b);
+    for (const each of boxes.slice(from, (to ?? 0) + 1)) each.checked = box.checked;
+  };
+
+  form.addEventListener("click", (event) => {
+    const { target, shiftKey } = event;
+    const cell = target instanceof Element ? target.closest(`tbody ${CELL}`) : null;
+    const box = cell?.querySelector("input");
+    if (!box || !here.has(box.value)) return;
+    // Some browsers leave a label alone while Shift is held.
+    const isBeside = shiftKey && target !== box;
+    if (isBeside) {
+      event.preventDefault();
+      box.checked = !box.checked;
+    } else if (target !== box) return;
+    if (shiftKey) chooseTo(box);
+    last = box;
+    if (isBeside) changed();
   });
-  form.querySelector("[data-choose-every]")?.addEventListener("click", () => choose(true));
-  form.querySelector("[data-choose-none]")?.addEventListener("click", () => choose(false));
-  // A page that the browser shows once more may have kept what was chosen.
-  addEventListener("pageshow", show);
-  show();
+  // Shift would choose the text between the two as well.
+  form.addEventListener("mousedown", (event) => {
+    const cell = event.target instanceof Element ? event.target.closest(`tbody ${CELL}`) : null;
+    if (!cell || !event.shiftKey) return;
+    event.preventDefault();
+    cell.querySelector("input")?.focus();
+  });
+  form.addEventListener("change", ({ target }) => {
+    if (target === all) choosePage(all.checked);
+    else changed();
+  });
+  form.querySelector("[data-choose-page]")?.addEventListener("click", () => choosePage(true));
+  form.querySelector("[data-choose-none]")?.addEventListener("click", clear);
+  document.addEventListener("keydown", ({ key, target, defaultPrevented }) => {
+    const isHere = target === document.body || (target instanceof Node && form.contains(target));
+    if (key === "Escape" && isHere && !defaultPrevented && form.hasAttribute("data-any")) clear();
+  });
+  // A page that the browser shows once more has what was chosen then.
+  addEventListener("pageshow", restore);
+  restore();
+};
+
+for (const form of document.querySelectorAll("form[data-chosen-rows]")) {
+  if (form instanceof HTMLFormElement) choosing(form);
 }

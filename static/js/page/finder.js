@@ -10,13 +10,14 @@ const ID = /^\s*[0-9a-f]{8}(-?)(?:[0-9a-f]{4}\1){3}[0-9a-f]{12}\s*$/i;
 const READER_WITHIN = 5000;
 const FOUND_WITHIN = 15_000;
 const LINKS = "a[href]";
-const TYPED_IN = "input, textarea, select, [contenteditable]";
+const TYPED_IN = "input:not([type=checkbox]), textarea, select, [contenteditable]";
 
 const dialog = find(document, "#finder", HTMLDialogElement);
 const form = find(dialog, "form", HTMLFormElement);
 const input = find(dialog, "input", HTMLInputElement);
 const results = find(dialog, "[data-results]", HTMLElement);
 const keys = find(document, "#keys", HTMLDialogElement);
+const areOn = find(keys, "[data-keys-on]", HTMLInputElement);
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let pause;
 /** @type {AbortController | undefined} */
@@ -154,12 +155,28 @@ document.addEventListener("click", (event) => {
 const offers = document.querySelectorAll("[data-keys]");
 for (const offer of offers) offer.hidden = false;
 
+// Who speaks to the device rather than types can switch the keys off, for good where it remembers.
+const OFF = "keys-off";
+try {
+  areOn.checked = localStorage.getItem(OFF) === null;
+} catch {
+  // They are on.
+}
+areOn.addEventListener("change", () => {
+  try {
+    if (areOn.checked) localStorage.removeItem(OFF);
+    else localStorage.setItem(OFF, "");
+  } catch {
+    // It holds for this page.
+  }
+});
+
 // None of the keys acts while somebody types, or while a dialog is open.
 document.addEventListener("keydown", (event) => {
   const { key, target } = event;
   const isTyping = target instanceof Element && target.closest(TYPED_IN);
   const isChord = event.ctrlKey || event.metaKey || event.altKey || event.isComposing;
-  if (isTyping || isChord || document.querySelector("dialog:modal")) return;
+  if (!areOn.checked || isTyping || isChord || document.querySelector("dialog:modal")) return;
   if (key !== "/" && key !== "?") return;
   event.preventDefault();
   if (key === "/") open();

@@ -1,0 +1,237 @@
+"""Hubs are chosen in their list: a range, a page, all that match, none; by pointer and keys."""
+
+from uuid import UUID
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.checks import accessibility
+from tests.hubs.own_hubs import make_own_hub
+
+DESK = {"viewport": {"width": 1440, "height": 900}, "has_touch": False, "is_mobile": False}
+HUBS = 30
+BY_PLACE = "/hubs/?order=place"
+
+
+@pytest.fixture(autouse=True)
+def hubs(mill_court, orchard_rise):
+    """A page of 25 hubs and five more: by place, the last two of them at Orchard Rise."""
+    for number in range(HUBS):
+        site = mill_court if number < 28 else orchard_rise
+        make_own_hub(site, hub_id=UUID(int=(number + 1) << 64), place=f"Flat {number:02}")
+
+
+@pytest.fixture
+def desk(tablet, ada) -> Page:
+    page = tablet(ada, **DESK)
+    page.goto(BY_PLACE)
+    return page
+
+
+def box(page: Page, number: int) -> Locator:
+    return page.get_by_role("row").filter(has_text=f"Flat {number:02}").get_by_role("checkbox")
+
+
+def chosen(page: Page) -> list[int]:
+    places = page.locator("tbody tr:has(:checked) .inventory-place").all_inner_texts()
+    return [int(place.removeprefix("Flat ")) for place in places]
+
+
+def bar(page: Page) -> Locator:
+    return page.get_by_role("group", name="With the chosen hubs")
+
+
+def said(page: Page) -> Locator:
+    return page.locator("#announcer")
+
+
+def head_box(page: Page) -> Locator:
+    return page.get_by_role("checkbox", name="Choose all on this page")
+
+
+def test_shift_and_a_click_choose_a_range_and_let_go_of_one(desk):
+    box(desk, 2).click()
+    box(desk, 5).click(modifiers=["Shift"])
+    assert chosen(desk) == [2, 3, 4, 5]
+    expect(said(desk)).to_have_text("4 chosen")
+    # Upwards, and beside the box: the whole of its label is it.
+    box(desk, 9).click()
+    label = desk.locator("tbody tr").nth(7).locator(".choose label")
+    label.click(modifiers=["Shift"], position={"x": 1, "y": 1})
+    assert chosen(desk) == [2, 3, 4, 5, 7, 8, 9]
+    assert desk.evaluate("() => getSelection().toString()") == ""
+    box(desk, 4).click(modifiers=["Shift"])
+    assert chosen(desk) == [2, 3, 8, 9]
+    expect(said(desk)).to_have_text("4 chosen")
+
+
+def test_shift_and_space_choose_a_range(desk):
+    box(desk, 1).focus()
+    desk.keyboard.press("Space")
+    box(desk, 3).focus()
+    desk.keyboard.press("Shift+Space")
+    assert chosen(desk) == [1, 2, 3]
+    box(desk, 0).focus()
+    desk.keyboard.press("Shift+Space")
+    assert chosen(desk) == [0, 1, 2, 3]
+
+
+def test_the_heads_box_is_half_full_full_and_empty(desk):
+    box(desk, 0).check()
+    assert head_box(desk).evaluate("box => box.indeterminate")
+    head_box(desk).check()
+    assert len(chosen(desk)) == 25
+    assert not head_box(desk).evaluate("box => box.indeterminate")
+    head_box(desk).uncheck()
+    assert chosen(desk) == []
+    expect(bar(desk)).to_be_hidden()
+    expect(said(desk)).to_have_text("Nothing is chosen any more.")
+
+
+def test_all_that_match_are_offered_once_a_page_is_chosen_and_moved_as_one(desk):
+    every = bar(desk).get_by_label("All 30 hubs")
+    box(desk, 0).check()
+    expect(bar(desk)).to_contain_text("1 chosen")
+    expect(every).to_be_hidden()
+    head_box(desk).check()
+    expect(bar(desk)).to_contain_text("25 chosen")
+    every.check()
+    expect(bar(desk)).to_contain_text("30 chosen")
+    expect(said(desk)).to_have_text("30 chosen")
+    assert accessibility(desk) == []
+    # One of them less is not all of them any more.
+    box(desk, 3).uncheck()
+    expect(bar(desk)).to_contain_text("24 chosen")
+    expect(every).to_be_hidden()
+
+    head_box(desk).check()
+    expect(every).not_to_be_checked()
+    every.check()
+    desk.get_by_role("link", name="Next").click()
+    expect(bar(desk)).to_contain_text("30 chosen")
+    assert chosen(desk) == [25, 26, 27, 28, 29]
+    bar(desk).get_by_role("button", name="Move").click()
+    expect(desk.get_by_role("heading", name="Move 30 hubs to another site?")).to_be_visible()
+
+
+def test_what_is_chosen_stays_so_on_other_pages_and_in_another_order(desk):
+    box(desk, 1).check()
+    box(desk, 2).check()
+    desk.get_by_role("link", name="Next").click()
+    expect(bar(desk)).to_contain_text("2 chosen (2 on other pages)")
+    box(desk, 26).check()
+    expect(said(desk)).to_have_text("3 chosen (2 on other pages)")
+    desk.get_by_role("link", name="Place", exact=True).click()
+    expect(bar(desk)).to_contain_text("3 chosen (2 on other pages)")
+    assert chosen(desk) == [26]
+    desk.get_by_role("link", name="50", exact=True).click()
+    expect(bar(desk)).to_contain_text("3 chosen")
+    expect(bar(desk)).not_to_contain_text("other pages")
+    assert chosen(desk) == [26, 2, 1]
+    desk.goto(BY_PLACE)
+    bar(desk).get_by_role("button", name="Move").click()
+    expect(desk.get_by_role("heading", name="Move 3 hubs to another site?")).to_be_visible()
+    # Who thinks better of it finds the list as it was; a plan uses the choice up.
+    desk.get_by_role("link", name="Cancel").click()
+    expect(bar(desk)).to_contain_text("3 chosen")
+    bar(desk).get_by_role("button", name="Move").click()
+    desk.get_by_label("New site").select_option(label="Orchard Rise")
+    desk.get_by_role("button", name="Check the move").click()
+    desk.wait_for_url("**/import/*/")
+    desk.goto(BY_PLACE)
+    expect(head_box(desk)).to_be_visible()
+    expect(bar(desk)).to_be_hidden()
+
+
+@pytest.mark.parametrize("query", ["q=Flat", "state=online&order=place", "firmware="])
+def test_other_filters_let_go_of_it_and_say_so(desk, query):
+    head_box(desk).check()
+    bar(desk).get_by_label("All 30 hubs").check()
+    desk.goto(f"/hubs/?{query}")
+    if query == "firmware=":  # It asks for nothing.
+        expect(bar(desk)).to_contain_text("30 chosen")
+        return
+    expect(desk.get_by_text("nothing is chosen any more")).to_be_visible()
+    expect(bar(desk)).to_be_hidden()
+    assert chosen(desk) == []
+
+
+def test_escape_and_clear_let_go_and_the_focus_stays_near(desk):
+    box(desk, 1).check()
+    box(desk, 4).check()
+    desk.keyboard.press("Escape")
+    expect(bar(desk)).to_be_hidden()
+    expect(box(desk, 4)).to_be_focused()
+    # What is open takes Escape first, and a field that somebody types in keeps it.
+    box(desk, 4).check()
+    desk.keyboard.press("?")
+    expect(desk.get_by_role("dialog")).to_be_visible()
+    desk.keyboard.press("Escape")
+    expect(desk.get_by_role("dialog")).to_be_hidden()
+    desk.get_by_label("Find").press("Escape")
+    assert chosen(desk) == [4]
+    bar(desk).get_by_role("button", name="Clear").focus()
+    desk.keyboard.press("Enter")
+    expect(bar(desk)).to_be_hidden()
+    expect(box(desk, 4)).to_be_focused()
+
+
+def test_keys_move_choose_and_open_while_the_focus_is_in_the_table(desk):
+    desk.keyboard.press("x")
+    desk.keyboard.press("j")
+    assert chosen(desk) == []
+    desk.locator("tbody .row-link").first.focus()
+    for key in ("x", "j", "j", "k", "j", "Shift+X"):
+        desk.keyboard.press(key)
+    assert chosen(desk) == [0, 1, 2]
+    expect(desk.locator("tbody .row-link").nth(2)).to_be_focused()
+    # As a Greek keyboard has them.
+    desk.evaluate(
+        """() => document.activeElement.dispatchEvent(
+          new KeyboardEvent("keydown", { key: "ξ", code: "KeyJ", bubbles: true }))"""
+    )
+    expect(desk.locator("tbody .row-link").nth(3)).to_be_focused()
+    desk.get_by_label("Find").press("x")
+    assert chosen(desk) == [0, 1, 2]
+    box(desk, 2).focus()
+    desk.keyboard.press("j")
+    expect(box(desk, 3)).to_be_focused()
+    desk.keyboard.press("Enter")
+    expect(desk.get_by_role("heading", name="Flat 03")).to_be_visible()
+
+
+def test_the_keys_are_listed_and_those_of_every_page_can_be_switched_off(desk):
+    desk.get_by_role("button", name="Keyboard shortcuts").locator("visible=true").click()
+    keys = desk.get_by_role("dialog")
+    expect(keys).to_contain_text("Next hub")
+    assert accessibility(desk) == []
+    keys.get_by_role("checkbox").uncheck()
+    desk.keyboard.press("Escape")
+    expect(keys).to_be_hidden()
+    desk.goto("/sites/")
+    for key in ("/", "?"):
+        desk.keyboard.press(key)
+    expect(desk.locator("dialog:modal")).to_have_count(0)
+    desk.goto(BY_PLACE)
+    desk.get_by_role("button", name="Keyboard shortcuts").locator("visible=true").click()
+    keys.get_by_role("checkbox").check()
+    desk.keyboard.press("Escape")
+    box(desk, 0).focus()
+    desk.keyboard.press("/")
+    expect(desk.locator("#finder")).to_be_visible()
+
+
+def test_without_scripts_it_is_a_plain_form(tablet, ada):
+    page = tablet(ada, **DESK, java_script_enabled=False)
+    page.goto(BY_PLACE)
+    box(page, 0).check()
+    box(page, 1).check()
+    bar(page).get_by_role("button", name="Move").click()
+    expect(page.get_by_role("heading", name="Move 2 hubs to another site?")).to_be_visible()
+    page.goto("/hubs/?q=Orchard&order=place&rows=25")
+    expect(bar(page).get_by_role("checkbox")).to_have_count(0)
+    page.goto(f"{BY_PLACE}&state=online")
+    box(page, 0).check()
+    bar(page).get_by_label("All 30 that match").check()
+    bar(page).get_by_role("button", name="Move").click()
+    expect(page.get_by_role("heading", name="Move 30 hubs to another site?")).to_be_visible()
