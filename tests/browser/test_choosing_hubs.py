@@ -3,8 +3,10 @@
 from uuid import UUID
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Locator, Page, expect
 
+from portal.hubs.models import DECOMMISSIONED, SUSPENDED, Hub
 from tests.browser.checks import accessibility
 from tests.hubs.own_hubs import make_own_hub
 
@@ -219,6 +221,37 @@ def test_the_keys_are_listed_and_those_of_every_page_can_be_switched_off(desk):
     box(desk, 0).focus()
     desk.keyboard.press("/")
     expect(desk.locator("#finder")).to_be_visible()
+
+
+def test_a_row_has_a_menu_of_its_own_which_takes_escape_before_the_choice(desk):
+    box(desk, 2).check()
+    menu = desk.locator("#row-menu")
+    for number in (4, 7):
+        row = desk.get_by_role("row").filter(has_text=f"Flat {number:02}")
+        row.hover()
+        row.get_by_role("button", name="What to do with hub").click()
+        expect(menu.get_by_role("link", name="Move")).to_be_visible()
+        assert accessibility(desk) == []
+        desk.keyboard.press("Escape")
+        expect(menu).to_be_hidden()
+        assert chosen(desk) == [2]
+    row.get_by_role("button", name="What to do with hub").press("Enter")
+    menu.get_by_role("link", name="Suspend").click()
+    expect(desk.get_by_role("heading", name="Suspend hub")).to_be_visible()
+    expect(desk.get_by_role("main")).to_contain_text("Flat 07")
+
+
+def test_of_a_hub_out_of_use_and_to_who_only_looks_no_menu_is_offered(tablet, desk, ada, acme):
+    Hub.objects.filter(place="Flat 01").update(status=SUSPENDED)
+    Hub.objects.filter(place="Flat 02").update(status=DECOMMISSIONED)
+    Hub.objects.filter(place="Flat 03").update(replaced_at=timezone.now())
+    desk.reload()
+    offers = desk.get_by_role("button", name="What to do with hub")
+    expect(offers).to_have_count(22)
+    ada.memberships.update(role="viewer")
+    desk.reload()
+    expect(box(desk, 0)).to_be_visible()
+    expect(offers).to_have_count(0)
 
 
 def test_without_scripts_it_is_a_plain_form(tablet, ada):

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from django.urls import reverse
 from django.utils import timezone
@@ -9,12 +10,14 @@ from django.utils.translation import gettext
 
 from portal.core.ui import Chip
 from portal.hubs.display import wording
-from portal.hubs.models import Hub
+from portal.hubs.models import Health, Hub
+
+IN_USE: Final = {Health.ONLINE, Health.OFFLINE, Health.UNKNOWN}
 
 
 @dataclass(frozen=True, slots=True)
 class HubRow:
-    """What a row of the inventory shows."""
+    """What a row of the inventory shows. Of one that is not in use, nothing is asked any more."""
 
     pk: str
     hub_id: str
@@ -33,6 +36,7 @@ class HubRow:
     claimed_words: str
     read_at: datetime | None
     is_primary: bool
+    is_in_use: bool
 
 
 def row_of(hub: Hub) -> HubRow:
@@ -55,6 +59,7 @@ def row_of(hub: Hub) -> HubRow:
         claimed_words=_moment(hub.claimed_at),
         read_at=hub.read_at,
         is_primary=hub.is_primary,
+        is_in_use=hub.health in IN_USE,
     )
 
 

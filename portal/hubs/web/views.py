@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from portal.core.ui import Text
-from portal.hubs import counts, inventory
+from portal.hubs import counts, inventory, troubles
 from portal.hubs.display import numbers
 from portal.hubs.display.rows import row_of
 from portal.hubs.labels import parse
@@ -93,6 +93,9 @@ def _said(
         # There are more than the page shows: they can be chosen too.
         "all_words": "" if is_first and is_last else how_many.that_match(form, found),
         "all_number": how_many.in_short(found),
+        "oldest_reading": troubles.oldest_reading(member.organisation)
+        if member.all_sites
+        else None,
         "choice_key": f"{member.pk} {form.narrowed_by}",
     }
 

@@ -4,6 +4,8 @@ import { announce, find } from "./dom.js";
 import { keep, kept } from "./kept-choice.js";
 
 const CELL = ".choose";
+// An open menu takes Escape first.
+const OPEN = "popover" in HTMLElement.prototype ? ":popover-open" : "[popover][data-open]";
 
 /** @param {HTMLFormElement} form */
 const choosing = (form) => {
@@ -120,7 +122,8 @@ const choosing = (form) => {
   form.querySelector("[data-choose-none]")?.addEventListener("click", clear);
   document.addEventListener("keydown", ({ key, target, defaultPrevented }) => {
     const isHere = target === document.body || (target instanceof Node && form.contains(target));
-    if (key === "Escape" && isHere && !defaultPrevented && form.hasAttribute("data-any")) clear();
+    if (key !== "Escape" || !isHere || defaultPrevented || document.querySelector(OPEN)) return;
+    if (form.hasAttribute("data-any")) clear();
   });
   // A page that the browser shows once more has what was chosen then.
   addEventListener("pageshow", restore);
