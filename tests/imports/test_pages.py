@@ -400,6 +400,13 @@ def test_after_the_run_the_rows_not_done_are_still_told_apart(sandbox, ada, mill
 
     names = ("not_done", "not_done-not_an_id", "not_done-site_unknown")
     assert [tabs[name] for name in names] == [3, 2, 1]
+    # What was wrong stands apart from the piles.
+    piles, causes = (
+        client.get(url).text.partition(f'<nav class="{name}"')[2].partition("</nav>")[0]
+        for name in ("tabs", "causes")
+    )
+    assert piles.count("<a ") == 4
+    assert causes.count("<a ") == 2
     shown = client.get(url, {"show": "not_done-not_an_id"})
     assert [row.line for row in shown.context["rows"]] == [3, 4]
     export = reverse("imports:export", args=(plan.pk,))

@@ -65,6 +65,11 @@ class Tab:
     number: int
     kind: str = ""
 
+    @property
+    def is_cause(self) -> bool:
+        """Whether they are rows not done, by what is wrong with them."""
+        return self.name.startswith(queries.NOT_DONE_AS)
+
 
 def items(plan: Import, rows: Iterable[Row], sites: SiteFinder, *, for_admin: bool) -> list[Item]:
     """Return the rows as the table shows them to this reader."""

@@ -114,6 +114,7 @@ def _table(
     query = f"show={show}&" if show else ""
     return {
         "tabs": tabs,
+        "causes": [tab for tab in tabs if tab.is_cause],
         "show": show,
         "rows": page.items(plan, rows, sites, for_admin=for_admin),
         "earlier_url": f"?{query}before={rows[0].line}" if rows and earlier else "",
