@@ -1,6 +1,7 @@
 """What an agent sees of a claim of support's once the access does not hold: how it ended, no more.
 
-What was read of its hub may be from after the access; and the hub may be at a site beyond it.
+What was read of its hub, and found of an effect that came late, may be from after the access; and
+the hub may be at a site beyond it.
 """
 
 from collections.abc import Iterable
@@ -15,6 +16,7 @@ from portal.orgs.models import Membership
 
 def forget_hub(claim: Claim) -> None:
     """Take from the claim, as it was loaded, all that was read of its hub."""
+    claim.late_effect_at = None
     known = claim.hub
     claim.hub = Hub(pk=known.pk, organisation_id=known.organisation_id, hub_id=known.hub_id)
 

@@ -101,8 +101,8 @@ MUTANTS_OF_SUPPORT = (
             ),
             Edit(
                 "portal/claims/engine/recheck.py",
-                "    if claim.by_support and not permissions.permitted(claim):\n",
-                "    if False:\n",
+                "        if claim.by_support and not permissions.permitted(claim):\n",
+                "        if False:\n",
             ),
         ),
         KEYS,

@@ -17,6 +17,7 @@ from portal.orgs.models import ApiCredential, Membership
 from portal.sandbox import world
 from portal.sites.models import Site
 from tests.conftest import claim_request, work
+from tests.machine.faults import FIELDS
 from tests.support.conftest import filled, post, sent
 
 
@@ -125,6 +126,7 @@ def _revoked_at_spkey(acme, sandbox):
     sandbox.state.keys.revoke("acme")
 
 
+REFUSED_BUT_DONE = {"status": 400, "body": FIELDS, "effect": True}
 KEYS = [_working, _without_key, _known_as_refused, _revoked_at_spkey]
 
 
@@ -226,6 +228,27 @@ def test_once_access_is_over_supports_key_reads_back_nothing(sandbox, supports, 
 
     assert not sandbox.state.requests
     assert Claim.objects.get().due_at is None
+
+
+@pytest.mark.parametrize("of_key", [_working, _without_key])
+def test_once_access_is_over_the_own_key_alone_finds_what_supports_claim_did_after_all(
+    sandbox, agent, acme, mill_court, hub_id, ada, clock, of_key
+):
+    of_key(acme, sandbox)
+    sandbox.faults.add({"path_contains": "ClaimHub"}, action=REFUSED_BUT_DONE, times=1)
+    post(agent, filled(hub_id, mill_court))
+    claim = work(Claim.objects.get())
+    assert (claim.state, claim.late_effect_at) == (State.REJECTED, None)
+    giving.revoke(Grant.objects.get(), ada)
+    sandbox.state.requests.clear()
+    clock.shift(timing.RECHECK_AFTER[0] + timedelta(seconds=1))
+    worker.run_once()
+
+    found = Claim.objects.get()
+    assert (found.late_effect_at is not None) == (of_key is _working)
+    assert used_keys(sandbox) == ({"acme"} if of_key is _working else set())
+    told = agent.get(reverse("claims:detail", args=[claim.pk])).text
+    assert "claimed it after all" not in told
 
 
 def test_once_access_is_over_an_agents_look_has_no_hub_read(sandbox, supports, agent, ada):

@@ -2,7 +2,8 @@
 
 Late effects: SpKey may carry a command out long after its answer was lost, so claims that ended
 badly after a send are rechecked. The claim's state stays as it is, for a final state never changes;
-the effect is marked, recorded and notified.
+the effect is marked, recorded and notified. Of support's claims whose access is over, the key of
+the organisation tells.
 
 Support's claims read their result back: the key of the hub's organisation reads whether it has come
 online, and where there is none that works, the key that claimed it does, for as long as the hub is
@@ -26,6 +27,7 @@ from portal.core import leasing, logs
 from portal.core.leasing import Lease, LeaseLostError
 from portal.gateway import gate, key_health
 from portal.gateway.gate import Held
+from portal.orgs.models import ApiCredential
 
 logger = logging.getLogger(__name__)
 
@@ -120,12 +122,9 @@ def _read_back(lease: Lease[Claim], claim: Claim) -> None:
 
 
 def _read(claim: Claim) -> calls.Reading | None:
-    """Ask SpKey after the hub; None where that is not possible now, or support may not any more."""
-    if claim.by_support and not permissions.permitted(claim):
-        return None
-    try:
-        credential = credentials.credential_for(claim)
-    except credentials.Blocked:
+    """Ask SpKey after the hub; None where that is not possible now."""
+    credential = _key_for(claim)
+    if credential is None:
         return None
     client = gate.ask(credential)
     if isinstance(client, Held):
@@ -135,6 +134,17 @@ def _read(claim: Claim) -> calls.Reading | None:
         key_health.take_refusal(credential)
     calls.remember(claim.hub, reading)
     return reading
+
+
+def _key_for(claim: Claim) -> ApiCredential | None:
+    """Return the key that reads the claim's hub: where support may not any more, the key of the
+    organisation, which has to learn what was done to it."""
+    try:
+        if claim.by_support and not permissions.permitted(claim):
+            return gate.usable(claim.organisation)
+        return credentials.credential_for(claim)
+    except (credentials.Blocked, gate.NoUsableKeyError):
+        return None
 
 
 def _others(claim: Claim) -> ClaimQuerySet:
