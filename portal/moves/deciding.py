@@ -35,6 +35,8 @@ class Hindrance(StrEnum):
     """The hub is being moved for somebody else, or something else is done to it."""
     SITE = "site"
     """The site where it is to be was archived."""
+    OUT_OF_USE = "out_of_use"
+    """SmartphoneKey moves no hub that is suspended or out of service."""
 
 
 class CannotDecideError(Exception):
@@ -90,6 +92,7 @@ def put_to_holder(asked: MoveRequest, agent: Membership) -> None:
 
 def _put_to_holder(asked: MoveRequest, agent: Membership) -> None:
     current = _held(asked, agent)
+    _check_use(current)
     if not current.can_put_to_holder or current.holder_id is None:
         raise CannotDecideError(Hindrance.TOO_LATE)
     now = timezone.now()
@@ -137,6 +140,7 @@ def approve(asked: MoveRequest, agent: Membership, because: str) -> None:
 
 def _approve(asked: MoveRequest, agent: Membership, because: str) -> None:
     current = _held(asked, agent)
+    _check_use(current)
     if not current.can_approve:
         raise CannotDecideError(Hindrance.TOO_LATE)
     if current.site.archived_at is not None:
@@ -199,6 +203,11 @@ def _held(asked: MoveRequest, agent: Membership) -> MoveRequest:
     if is_own(current, agent):
         raise CannotDecideError(Hindrance.OWN)
     return current
+
+
+def _check_use(current: MoveRequest) -> None:
+    if current.can_decline and current.out_of_use:
+        raise CannotDecideError(Hindrance.OUT_OF_USE)
 
 
 def _write(current: MoveRequest, **fields: Any) -> None:

@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.claims.models import Claim
 from portal.core.leasing import CLOCKS_APART, Leased
-from portal.hubs.actions.models import HubAction
+from portal.hubs.actions.models import HubAction, Reason
+from portal.hubs.actions.rules import out_of_use
 from portal.hubs.models import Binding, Hub
 from portal.orgs.models import Membership, Organisation, User
 from portal.sites.models import Site
@@ -308,18 +309,28 @@ class MoveRequest(Leased):
         return self.found == Binding.OTHER and self.found_org_id != ""
 
     @property
+    def out_of_use(self) -> Reason | None:
+        """Why SmartphoneKey lets nobody move the hub, as far as the super key has read."""
+        return out_of_use(self.found_status)
+
+    @property
     def can_put_to_holder(self) -> bool:
         """Whether the holder can be asked: one that the portal knows, and once."""
-        ready = self.state == State.ASKED and not self.is_being_looked_up
-        return ready and self.is_found_elsewhere and self.holder_id is not None
+        return self._is_found and self.holder_id is not None
 
     @property
     def can_approve(self) -> bool:
         """Whether it may be approved: a no ends it, and nobody is passed over whom one can ask."""
         if self.state == State.ANSWERED:
-            return self.holder_answer in (Answer.YES, Answer.SILENT)
+            agreed = self.holder_answer in (Answer.YES, Answer.SILENT)
+            return agreed and self.out_of_use is None
+        return self._is_found and self.holder_id is None
+
+    @property
+    def _is_found(self) -> bool:
+        """Whether it was looked up just now, and is somebody else's and in use."""
         ready = self.state == State.ASKED and not self.is_being_looked_up
-        return ready and self.is_found_elsewhere and self.holder_id is None
+        return ready and self.is_found_elsewhere and self.out_of_use is None
 
     @property
     def can_decline(self) -> bool:

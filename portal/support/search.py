@@ -91,10 +91,20 @@ def _claims(grants: Sequence[Grant], text: str, people: Sequence[Membership]) ->
     """Return the newest claims that are quoted like this, or that these people made."""
     calls = Attempt.objects.filter(reference=text).exclude(reference="")
     theirs = {each.user_id for each in people}
-    quoted: Iterable[Q] = (*by_quote(text), Q(pk__in=calls.values("claim")))
+    quoted: Iterable[Q] = (*by_quote(text), Q(pk__in=calls.values("claim")), _of_unlisted_hub(text))
     conditions = (*quoted, Q(submitted_by__in=theirs, acting_organisation=None))
     claims: ClaimQuerySet = Claim.objects.filter(within(grants)).filter(reduce(or_, conditions))
     return list(claims.with_details().order_by("-created_at", "-pk")[:MOST])
+
+
+def _of_unlisted_hub(text: str) -> Q:
+    """Return the condition that it is of a hub found by this that is in no inventory of theirs.
+
+    Such is a claim that was refused, or what was to bring it. Of all others the hub is found.
+    """
+    named = hub_search.matching(text)
+    unlisted = Hub.objects.filter(health="", left_at=None).order_by()
+    return NOTHING if named is None else Q(hub__in=unlisted.filter(named).values("pk"))
 
 
 def seen_actions(grants: Sequence[Grant]) -> HubActionQuerySet:
@@ -109,7 +119,8 @@ def seen_actions(grants: Sequence[Grant]) -> HubActionQuerySet:
 
 def _actions(grants: Sequence[Grant], text: str) -> list[HubAction]:
     """Return the newest actions on hubs that are quoted like this."""
-    found = seen_actions(grants).filter(pk__in=_quoted(text))
+    quoted = Q(pk__in=_quoted(text)) | _of_unlisted_hub(text)
+    found = seen_actions(grants).filter(quoted)
     return list(found.with_details().order_by("-created_at", "-pk")[:MOST])
 
 

@@ -179,6 +179,31 @@ def test_a_holder_that_the_portal_does_not_know_is_passed_over(sandbox, asked, s
     assert work(found, rounds=3).state == State.MOVED
 
 
+@pytest.mark.parametrize("status", ["Suspended", "Decommissioned"])
+@pytest.mark.parametrize("holds", [world.HARBOUR_ORG_ID, world.OTHER_ORG_ID])
+def test_of_a_hub_out_of_use_nobody_is_asked_and_nothing_approved(
+    sandbox, asked, sams, hals, status, holds
+):
+    bind(sandbox, HELD, holds)
+    sandbox.state.hubs[HELD].status = status
+    deciding.look_up(asked, sams)
+    found = work(asked)
+
+    for decide in (
+        lambda: deciding.put_to_holder(found, sams),
+        lambda: deciding.approve(found, sams, BECAUSE),
+    ):
+        with pytest.raises(CannotDecideError) as refused:
+            decide()
+        assert refused.value.why == Hindrance.OUT_OF_USE
+    assert not told("move_held")
+
+    sandbox.state.hubs[HELD].status = "Claimed"
+    deciding.look_up(now(asked), sams)
+    again = work(asked)
+    assert again.can_put_to_holder or again.can_approve
+
+
 def test_after_three_days_of_silence_support_may_approve(put, sams, hals, clock):
     clock.shift(HOLDER_HAS.total_seconds() + 1)
     assert not holding.answer(put, hals, agrees=False)

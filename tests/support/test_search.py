@@ -314,6 +314,58 @@ def test_so_does_that_of_a_reclaim_that_brought_nothing(
     assert limits.UNKNOWN.used(str(sam.pk)) == 0
 
 
+TYPED = {
+    "its id": str(ID),
+    "its id without hyphens": ID.hex.upper(),
+    "how its id ends": str(ID)[-6:],
+}
+
+
+@pytest.mark.parametrize("typed", TYPED)
+def test_a_hub_that_was_refused_is_known_by_its_claim(agent, grant, claim, sam, typed):
+    Hub.objects.filter(pk=claim.hub_id).update(binding="other")
+    ended = {"due_at": None, "finished_at": timezone.now()}
+    Claim.objects.update(state="conflict", reason="another_organisation", **ended)
+
+    answer = asked(agent, TYPED[typed])
+
+    assert claim.number in answer.text
+    assert limits.UNKNOWN.used(str(sam.pk)) == 0
+    assert "Tried to claim it" in agent.get(reverse("support:hub", args=(ID,))).text
+
+
+@pytest.mark.parametrize("typed", TYPED)
+def test_a_hub_that_was_only_asked_for_was_not_claimed(
+    agent, grant, mill_court, sam, spkey_support, typed
+):
+    foreign = hub_of(mill_court, binding="other", spkey_site_id="")
+    brings = {"kind": "reclaim", "support_grant": None, "from_org_id": world.HARBOUR_ORG_ID}
+    quoted_action(mill_court, sam, spkey_support, hub=foreign, state="refused", **brings)
+
+    answer = asked(agent, TYPED[typed])
+    story = agent.get(reverse("support:hub", args=(ID,))).text
+
+    assert "Nothing found" not in answer.text
+    assert limits.UNKNOWN.used(str(sam.pk)) == 0
+    assert "Asked to have it brought here" in story
+    assert "Tried to claim it" not in story
+
+
+@pytest.mark.parametrize("typed", TYPED)
+@pytest.mark.parametrize("where", ["another organisation", "another site"])
+def test_a_refused_claim_elsewhere_is_found_as_little_as_none(
+    agent, grant, claim, mill_court, orchard_rise, harbour, typed, where
+):
+    Hub.objects.filter(pk=claim.hub_id).update(binding="other")
+    if where == "another site":
+        Grant.objects.filter(pk=grant.pk).update(all_sites=False)
+        grant.sites.set([orchard_rise])
+    else:
+        Grant.objects.filter(pk=grant.pk).update(organisation=harbour)
+
+    assert claim.number not in asked(agent, TYPED[typed]).text
+
+
 @pytest.mark.parametrize("text", REFERENCES)
 @pytest.mark.parametrize("where", ["another organisation", "another site"])
 def test_the_reference_of_an_action_elsewhere_is_found_as_little_as_none(

@@ -1,6 +1,6 @@
 """A claim's story for its page: what happened, what is going on, what comes next."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.utils import timezone
@@ -14,6 +14,7 @@ from portal.claims.display.wording import Words
 from portal.claims.engine import actions, timing
 from portal.claims.models import ACTIVE, SUCCEEDED, Claim, Reason, State
 from portal.core.ui import Chip, Text
+from portal.hubs.display import action_wording
 from portal.hubs.models import Hub
 from portal.orgs.models import User
 
@@ -188,7 +189,18 @@ def present(
         return reader_wording.stopped_by(other.display_name, for_admin=for_admin)
     if is_stopping(claim):
         return wording.STOPPING
-    return _words(claim, reader, for_admin=for_admin, for_support=for_support)
+    said = _words(claim, reader, for_admin=for_admin, for_support=for_support)
+    why_not = _out_of_use(claim, for_support=for_support and claim.by_support)
+    return replace(said, text=why_not) if why_not else said
+
+
+def _out_of_use(claim: Claim, *, for_support: bool) -> Text:
+    """Return why a hub that was found at another site cannot be moved from there, "" if it can."""
+    if claim.reason != Reason.ANOTHER_SITE or claim.hub.binding != Hub.Binding.OURS:
+        return ""
+    if for_support:
+        return action_wording.hindrance_for_support(claim.hub.status)
+    return action_wording.hindrance(claim.hub)
 
 
 def _stopped_by_other(claim: Claim, reader: User | None) -> User | None:

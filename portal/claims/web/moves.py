@@ -8,8 +8,7 @@ from django.urls import reverse
 from portal.claims.beyond_access import covers
 from portal.claims.models import Claim
 from portal.consent.models import Grant
-from portal.core.ui import Text
-from portal.hubs.display import action_wording
+from portal.hubs.actions.rules import out_of_use
 from portal.hubs.models import Hub
 from portal.jobs.queries import is_move_asked
 from portal.orgs import access
@@ -19,15 +18,11 @@ from portal.orgs.models import User
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """Where an administrator, or an agent, moves the hub; where others ask for that, or have.
-
-    `hindrance` is why nobody can.
-    """
+    """Where an administrator, or an agent, moves the hub; where others ask for that, or have."""
 
     address: str = ""
     ask_address: str = ""
     is_asked: bool = False
-    hindrance: Text = ""
 
     @property
     def leads_on(self) -> bool:
@@ -38,8 +33,10 @@ class Offer:
 def offer(claim: Claim, reader: User, acting: Grant | None = None) -> Offer | None:
     """Return what the reader may do about the hub of a claim that was refused so, if anything.
 
-    `acting` is by what an agent looks at it.
+    `acting` is by what an agent looks at it. A hub that is out of use is moved by nobody.
     """
+    if out_of_use(claim.hub.status):
+        return None
     if acting is not None:
         return _to_agent(claim, acting)
     member = access.membership_in(reader, claim.organisation)
@@ -48,8 +45,6 @@ def offer(claim: Claim, reader: User, acting: Grant | None = None) -> Offer | No
     if claim.hub.spkey_site_id == claim.spkey_site_id:
         # It was moved there since.
         return None
-    if why := action_wording.hindrance(claim.hub):
-        return Offer(hindrance=why)
     able = access.abilities(member)
     of_hub: dict[str, Any] = {"args": (claim.hub_id,), "query": {"site": str(claim.site_id)}}
     if Ability.MANAGE_HUBS in able:
@@ -68,7 +63,5 @@ def _to_agent(claim: Claim, grant: Grant) -> Offer | None:
     holds = all(covers(grant, claim.organisation_id, site) for site in sites)
     if not grant.may_move or not is_movable or claim.site is None or not holds:
         return None
-    if why := action_wording.hindrance(hub):
-        return Offer(hindrance=why)
     query = {"site": str(claim.site_id)}
     return Offer(address=reverse("support:move-hub", args=(grant.pk, hub.pk), query=query))

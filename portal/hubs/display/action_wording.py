@@ -224,6 +224,18 @@ def hindrance(hub: Hub) -> Text:
     return BY_REASON[why] if why else ""
 
 
+def hindrance_for_support(hub_status: str) -> Text:
+    """Return the same of a hub with this status, for support: it is not sent to support."""
+    why = out_of_use(hub_status)
+    return _OUT_OF_USE_FOR_SUPPORT[why] if why else ""
+
+
+_OUT_OF_USE_FOR_SUPPORT: Final[dict[str, Text]] = {
+    Reason.SUSPENDED: _("The hub is suspended. It can be moved once that is lifted."),
+    Reason.DECOMMISSIONED: BY_REASON[Reason.DECOMMISSIONED],
+}
+
+
 def title(action: HubAction) -> str:
     """Return what the action is, as people say it."""
     match action.kind:

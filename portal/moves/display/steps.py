@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from portal.claims.display.timeline import Step
 from portal.core.ui import Text
 from portal.hubs.display import wording as hub_wording
+from portal.hubs.display.action_wording import hindrance_for_support
 from portal.moves.display import wording
 from portal.moves.models import Answer, MoveRequest, State
 
@@ -175,6 +176,8 @@ def _now_for_support(asked: MoveRequest) -> Step:
         at = hub_wording.moment(asked.holder_expires_at) if asked.holder_expires_at else ""
         text = gettext("They have until %(at)s") % {"at": at}
         return Step("present", "working", "clock", _("The holder's answer is awaited"), text)
+    if asked.can_decline and (why_not := hindrance_for_support(asked.found_status)):
+        return Step("present", "attention", "stop", _("It cannot be moved now"), why_not)
     if (what := _to_do(asked)) is not None:
         return Step("present", "attention", "alert", *_TO_DO[what])
     return _end_for_support(asked)

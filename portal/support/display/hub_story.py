@@ -68,6 +68,15 @@ def _events(agent: Membership, chapter: Chapter, before: datetime) -> Iterator[E
         yield Event(entry.at, "quiet", "person", sentence)
 
 
+def meta_of(chapter: Chapter) -> str:
+    """Return what is known of the hub there; of one not seen there, what they wanted of it."""
+    if chapter.hub is not None:
+        return meta(chapter.hub)
+    if chapter.actions.exists():
+        return gettext("Asked to have it brought here")
+    return gettext("Tried to claim it")
+
+
 def meta(hub: Hub) -> str:
     """Return a hub's serial, its site and its state, as far as the portal knows them."""
     serial = gettext("serial %(number)s") % {"number": hub.serial} if hub.serial else ""

@@ -150,7 +150,9 @@ def decide(request: HttpRequest, asked: MoveRequest, agent: Membership, what: st
     if deciding.is_own(asked, agent):
         return _cannot(request, asked, CannotDecideError(deciding.Hindrance.OWN))
     if not (asked.can_approve if what == APPROVE else asked.can_decline):
-        return _cannot(request, asked, CannotDecideError(deciding.Hindrance.TOO_LATE))
+        is_late = not asked.can_decline or asked.out_of_use is None
+        why = deciding.Hindrance.TOO_LATE if is_late else deciding.Hindrance.OUT_OF_USE
+        return _cannot(request, asked, CannotDecideError(why))
     if request.method != "POST" or not form.is_valid():
         return _decide_page(request, asked, what, form)
     try:

@@ -113,7 +113,7 @@ def _page(
         "form": form,
         "site": hub.site.shown_name if hub.site else hub.spkey_site_id,
         "has_sites": form.has_sites,
-        "hindrance": action_wording.hindrance(hub),
+        "hindrance": action_wording.hindrance_for_support(hub.status),
     }
     return render(request, "support/move_hub.html", context, status=status)
 

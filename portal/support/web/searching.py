@@ -74,7 +74,7 @@ def hub(request: HttpRequest, agent: Membership, pk: uuid.UUID) -> HttpResponse:
     older = "?" + urlencode({"before": lines[-1].at.isoformat()}) if has_more else ""
     context = {
         "hub_id": str(pk),
-        "chapters": [(each, story.meta(each.hub) if each.hub else "") for each in chapters],
+        "chapters": [(each, story.meta_of(each)) for each in chapters],
         "lines": lines,
         "older_url": older,
         "newer_url": "." if "before" in request.GET else "",

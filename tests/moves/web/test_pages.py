@@ -366,3 +366,29 @@ def test_what_is_to_be_decided_says_by_what(agent, put, hals, how, said):
         MoveRequest.objects.update(**silent, answered_at=timezone.now())
 
     assert said in agent.get(move("move", put)).text
+
+
+@pytest.mark.parametrize(
+    ("status", "sentence"),
+    [
+        ("Suspended", "The hub is suspended."),
+        ("Decommissioned", "The hub is out of service for good."),
+    ],
+)
+@pytest.mark.parametrize("way", ["looked_up", "agreed"])
+def test_support_reads_why_a_hub_out_of_use_cannot_be_approved(
+    agent, request, status, sentence, way
+):
+    asked = request.getfixturevalue(way)
+    MoveRequest.objects.update(found_status=status)
+    page = agent.get(reverse("support:move", args=(asked.pk,))).text
+    approve = reverse("support:move-approve", args=(asked.pk,))
+
+    assert sentence in page
+    assert "SmartphoneKey's support" not in page
+    assert approve not in page
+    assert 'value="ask"' not in page
+    assert reverse("support:move-decline", args=(asked.pk,)) in page
+    led = agent.post(approve, {"because": BECAUSE, "losses": "on"}, follow=True)
+    assert "suspended or out of service" in led.text
+    assert now(asked).state == asked.state

@@ -14,7 +14,7 @@ from portal.sandbox import world
 from portal.sites.models import Site
 from tests.concurrency import at_once
 from tests.conftest import claim_request
-from tests.tray.conftest import HUB, OTHER_HUB, Tablet, claims_sent
+from tests.tray.conftest import HUB, OTHER_HUB, Tablet, beat, claims_sent
 
 MAGIC = {name: hub.id for name, hub in world.MAGIC.items()}
 
@@ -223,6 +223,36 @@ def test_a_claim_that_spkey_refuses_says_so_and_gives_a_reference(
     assert news["actions"] == ["again", *told]
     if hub == "other_site":
         assert "SmartphoneKey has it at" in news["text"]
+
+
+@pytest.mark.parametrize(
+    ("status", "sentence"),
+    [
+        ("Suspended", "The hub is suspended."),
+        ("Decommissioned", "The hub is out of service for good."),
+    ],
+)
+@pytest.mark.parametrize("reader", ["ira", "ada"])
+def test_nobody_is_told_to_move_a_hub_that_is_out_of_use(
+    as_person, request, acme, mill_court, sandbox, reader, status, sentence
+):
+    person = request.getfixturevalue(reader)
+    device = Tablet(as_person(person), person, acme)
+    beat()
+    row = device.row(MAGIC["other_site"], mill_court, claim=True)
+    device.news(row)
+    refused = dict(device.after_work(row))
+    Hub.objects.update(status=status, binding="ours")
+    row |= {"claimId": refused["claimId"]}
+    told = device.news(row)
+
+    assert told["outcome"] == "elsewhere"
+    assert sentence in told["text"]
+    assert "Move it" not in told["text"]
+    assert "move it" not in told["text"]
+    page = device.client.get(told["url"] or f"/claims/{refused['claimId']}/").text
+    assert page.count(sentence) == 1
+    assert "Move it here" not in page
 
 
 def test_a_claimed_hub_that_was_moved_away_is_shown_as_moved(tablet, mill_court, sandbox):
