@@ -10,6 +10,8 @@ from typing import Final
 from django.conf import settings
 from django.db import transaction
 
+from portal.claims.models import Claim
+from portal.consent import brakes
 from portal.core.throttle import Limit, once
 from portal.notices import outbox
 from portal.notices.models import Notice
@@ -51,6 +53,16 @@ def take_tries(member: Membership, number: int = 1) -> None:
     """
     if number:
         _take("tries", settings.CLAIMS_AN_HOUR, member, number)
+
+
+def take_for_others(agent: Membership, claim: Claim) -> None:
+    """Count that the agent has support's claim tried at once: an action for another organisation.
+
+    Raises LimitReachedError beyond what one agent may do. It must not be called inside a
+    transaction.
+    """
+    if claim.by_support and not claim.is_final:
+        brakes.take(agent, claim.organisation.spkey_org_id)
 
 
 def _take(name: str, an_hour: int, member: Membership, number: int) -> None:

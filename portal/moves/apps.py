@@ -1,6 +1,7 @@
 """Makes move requests known to Django."""
 
 from django.apps import AppConfig
+from django.core.checks import Tags, register
 from django.utils.translation import gettext_lazy as _
 
 
@@ -16,7 +17,8 @@ class MovesConfig(AppConfig):
         # Models can be imported only now.
         from portal.core import worker  # noqa: PLC0415
         from portal.hubs.actions import ends  # noqa: PLC0415
-        from portal.moves import outcome, work  # noqa: PLC0415
+        from portal.moves import checks, outcome, work  # noqa: PLC0415
 
+        register(checks.some_support_sees_what_is_new, Tags.database, deploy=True)
         worker.register(work.STEPS)
         ends.on_end(outcome.hear)

@@ -21,7 +21,8 @@ from portal.moves import outcome
 from portal.moves.models import HOLDER_HAS, MoveRequest, State
 from portal.notices import outbox
 from portal.notices.models import Notice
-from portal.orgs.models import Membership
+from portal.orgs import naming
+from portal.orgs.models import Membership, Organisation
 
 
 class Hindrance(StrEnum):
@@ -45,6 +46,18 @@ class CannotDecideError(Exception):
     def __init__(self, why: Hindrance) -> None:
         super().__init__(why)
         self.why = why
+
+
+class TellsError(Exception):
+    """The text would tell one side of the other; nothing was changed.
+
+    Who wrote it reads both names on the page of the request. Whose an e-mail address is they do
+    not, so that none at all is taken.
+    """
+
+    def __init__(self, *, by_address: bool) -> None:
+        super().__init__()
+        self.by_address = by_address
 
 
 def is_own(asked: MoveRequest, agent: Membership) -> bool:
@@ -125,8 +138,9 @@ def _put_to_holder(asked: MoveRequest, agent: Membership) -> None:
 def approve(asked: MoveRequest, agent: Membership, because: str) -> None:
     """Have the hub taken from its holder and bound to who asked, with the agent's super key.
 
-    `because` is what SmartphoneKey is told. Raises CannotDecideError, and LimitReachedError beyond
-    what one agent may do. It must not be called inside a transaction.
+    `because` is what SmartphoneKey is told, and both sides may read. Raises CannotDecideError,
+    TellsError, and LimitReachedError beyond what one agent may do. It must not be called inside a
+    transaction.
     """
     if is_own(asked, agent):
         raise CannotDecideError(Hindrance.OWN)
@@ -145,6 +159,7 @@ def _approve(asked: MoveRequest, agent: Membership, because: str) -> None:
         raise CannotDecideError(Hindrance.TOO_LATE)
     if current.site.archived_at is not None:
         raise CannotDecideError(Hindrance.SITE)
+    _check_words(because, *_holders_names(current), *_names(current.organisation))
     action = actions.submit(
         ActionRequest(
             user=agent.user,
@@ -171,12 +186,23 @@ def _approve(asked: MoveRequest, agent: Membership, because: str) -> None:
     outcome.tell_holder_of_approval(current, agent)
 
 
-@transaction.atomic
 def decline(asked: MoveRequest, agent: Membership, sentence: str) -> None:
-    """End the request with a sentence for who asked. Raises CannotDecideError."""
+    """End the request with a sentence for who asked.
+
+    Raises as `approve` does, and must not be called inside a transaction either.
+    """
+    if is_own(asked, agent):
+        raise CannotDecideError(Hindrance.OWN)
+    brakes.take(agent, asked.organisation.spkey_org_id)
+    with transaction.atomic():
+        _decline(asked, agent, sentence)
+
+
+def _decline(asked: MoveRequest, agent: Membership, sentence: str) -> None:
     current = _held(asked, agent)
     if not current.can_decline:
         raise CannotDecideError(Hindrance.TOO_LATE)
+    _check_words(sentence, *_holders_names(current))
     now = timezone.now()
     _write(
         current,
@@ -203,6 +229,21 @@ def _held(asked: MoveRequest, agent: Membership) -> MoveRequest:
     if is_own(current, agent):
         raise CannotDecideError(Hindrance.OWN)
     return current
+
+
+def _check_words(text: str, *called: str) -> None:
+    if naming.names_one(text, called):
+        raise TellsError(by_address=False)
+    if naming.has_address(text):
+        raise TellsError(by_address=True)
+
+
+def _holders_names(current: MoveRequest) -> tuple[str, ...]:
+    return (current.found_org_id, *(_names(current.holder) if current.holder else ()))
+
+
+def _names(organisation: Organisation) -> tuple[str, ...]:
+    return (organisation.name, organisation.spkey_org_id)
 
 
 def _check_use(current: MoveRequest) -> None:

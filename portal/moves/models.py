@@ -4,7 +4,6 @@ import uuid
 from datetime import datetime, timedelta
 from typing import ClassVar, Final, Self
 
-from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
@@ -15,6 +14,7 @@ from portal.core.leasing import CLOCKS_APART, Leased
 from portal.hubs.actions.models import HubAction, Reason
 from portal.hubs.actions.rules import out_of_use
 from portal.hubs.models import Binding, Hub
+from portal.moves import first_support
 from portal.orgs.models import Membership, Organisation, User
 from portal.sites.models import Site
 
@@ -84,13 +84,12 @@ class MoveRequestQuerySet(models.QuerySet["MoveRequest"]):
     def for_agent(self, agent: Membership) -> Self:
         """Return the requests that are the agent's to see: their support's, or nobody's yet.
 
-        Where SUPPORT_OF_MOVES names a support, what is nobody's yet is for its agents alone.
+        What is nobody's yet is for the agents of one support alone (`first_support`).
         """
         if not agent.support:
             return self.none()
         theirs = self.filter(support_organisation=agent.organisation_id)
-        first = settings.SUPPORT_OF_MOVES
-        if first and agent.organisation.spkey_org_id != first:
+        if agent.organisation.spkey_org_id != first_support.of_new_requests():
             return theirs
         return theirs | self.filter(support_organisation=None)
 

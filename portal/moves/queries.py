@@ -13,7 +13,7 @@ from portal.hubs.photos import album
 from portal.hubs.photos.models import HubPhoto
 from portal.jobs import rights
 from portal.moves.models import UNDECIDED, MoveRequest, MoveRequestQuerySet, State
-from portal.orgs.models import Membership, User
+from portal.orgs.models import Membership, Organisation, User
 from portal.sites.models import Site
 
 LISTED = 50
@@ -72,6 +72,12 @@ def under_way_of(agent: Membership) -> list[MoveRequest]:
     """Return the requests that wait for somebody or something else than an agent."""
     others = (State.WITH_HOLDER, State.APPROVED, State.UNCLEAR)
     return list(for_agent(agent).filter(state__in=others).order_by("asked_at", "pk")[:LISTED])
+
+
+def sides_seen_by(agent: Membership) -> list[Organisation]:
+    """Return the organisations on either side of the newest requests that the agent sees."""
+    newest = for_agent(agent).order_by("-asked_at", "-pk")[:LISTED]
+    return [side for asked in newest for side in (asked.organisation, asked.holder) if side]
 
 
 def ended_of(agent: Membership) -> list[MoveRequest]:

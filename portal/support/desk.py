@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Final
 from uuid import UUID
 
+from portal.claims import limits
 from portal.claims.engine.actions import AnotherSiteError
 from portal.claims.models import Claim, ClaimQuerySet
 from portal.claims.queries import claims_for_others
@@ -24,10 +25,11 @@ from portal.hubs.models import Hub
 from portal.moves.models import MoveRequest
 from portal.orgs.models import ApiCredential, Membership, Organisation
 from portal.sites.models import Site, SiteQuerySet
-from portal.support import flow
+from portal.support import flow, naming
 from portal.tray.desk import Desk
 from portal.tray.results import (
     AlreadyClaiming,
+    NamesAnother,
     NoAccess,
     NoFactor,
     NoReason,
@@ -52,6 +54,7 @@ class SupportDesk(Desk):
         self.authority, self.why_not = self._ask()
         # Whether something was not done for want of a fresh factor.
         self.lacked_factor = False
+        self._names: dict[str, bool] = {}
 
     def _ask(self) -> tuple[Authority | None, Why | None]:
         whom, pk = self._grant.organisation_id, self._grant.pk
@@ -94,6 +97,8 @@ class SupportDesk(Desk):
         """Claim the hub for the organisation."""
         if len(row.short_reason) < LEAST_REASON:
             return NoReason()
+        if self._names_another(row.short_reason):
+            return NamesAnother()
         if not self._is_fresh:
             self.lacked_factor = True
             return NoFactor()
@@ -114,6 +119,20 @@ class SupportDesk(Desk):
             return AlreadyClaiming()
         except LimitReachedError as limit:
             return TooMany(limit.seconds)
+
+    def try_now(self, claim: Claim) -> bool | Refused:
+        """Try the claim at once, which counts as one of the agent's actions."""
+        try:
+            limits.take_for_others(self.member, claim)
+        except LimitReachedError as limit:
+            return TooMany(limit.seconds)
+        return super().try_now(claim)
+
+    def _names_another(self, reason: str) -> bool:
+        # Asked once for all rows that say the same.
+        if reason not in self._names:
+            self._names[reason] = naming.names_another(self.member, reason, self.organisation)
+        return self._names[reason]
 
     def may_act(self, claim: Claim) -> bool:
         """Say whether the agent may act on the claim: theirs, while the grant holds there."""

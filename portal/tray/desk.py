@@ -94,6 +94,10 @@ class Desk:
         except actions.AnotherSiteError as elsewhere:
             return ClaimedElsewhere(elsewhere.claim)
 
+    def try_now(self, claim: Claim) -> bool | Refused:
+        """Try the claim at once; return whether that changed anything."""
+        return actions.try_now(claim)
+
     def may_act(self, claim: Claim) -> bool:
         """Say whether the reader may act on the claim now: another's is looked at only."""
         return claim.by_support == self.for_support

@@ -123,6 +123,11 @@ class NoReason:
 
 
 @dataclass(frozen=True, slots=True)
+class NamesAnother:
+    """What the agent gave as the reason names another organisation than the one that reads it."""
+
+
+@dataclass(frozen=True, slots=True)
 class NoFactor:
     """The agent's second factor was used too long ago: it is sent once they have used it again."""
 
@@ -139,6 +144,6 @@ class TooMany:
     seconds: int
 
 
-type OfSupport = NoAccess | NoReason | NoFactor | AlreadyClaiming | TooMany
+type OfSupport = NoAccess | NoReason | NamesAnother | NoFactor | AlreadyClaiming | TooMany
 type Refused = ClaimedElsewhere | NoLabel | NoSite | NoJob | NoClaim | NotTaken | OfSupport
 type Result = Lookup | Followed | Refused

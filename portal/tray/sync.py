@@ -230,7 +230,10 @@ def _act(desk: Desk, row: Row, claim: Claim | None) -> _Taken:
         case Action.STOP:
             actions.stop(claim, user)
         case Action.TRY_NOW:
-            return _OfClaim(claim.pk, tried=True, held_back=not actions.try_now(claim))
+            tried = desk.try_now(claim)
+            if not isinstance(tried, bool):
+                return tried
+            return _OfClaim(claim.pk, tried=True, held_back=not tried)
         case Action.TELL:
             told = desk.tell(telling.of_claim(claim))
             return _OfClaim(claim.pk, row.tried, telling=told)

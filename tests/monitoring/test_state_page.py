@@ -171,3 +171,15 @@ def test_nobody_else_sees_it(who, request, as_person, client, db):
 
 def test_an_operator_without_a_second_factor_is_asked_for_it(otto, as_person):
     assert as_person(otto).get(PAGE).status_code == 403
+
+
+def test_where_no_support_sees_new_requests_it_says_so_and_what_to_do(
+    operator, spkey_support, settings
+):
+    told = "No support sees new requests"
+    assert told not in shown(operator)
+    make_organisation("Partner Support", "partner", "partner-key", "super")
+    assert told in shown(operator)
+    assert "PORTAL_SUPPORT_OF_MOVES" in shown(operator)
+    settings.SUPPORT_OF_MOVES = "partner"
+    assert told not in shown(operator)

@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 import pytest
+from django.core.management import call_command
+from django.core.management.base import SystemCheckError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
@@ -11,7 +13,8 @@ from portal.core.throttle import LimitReachedError
 from portal.hubs.models import Hub
 from portal.moves import asking, deciding, holding
 from portal.moves.asking import CannotAskError, Wish
-from portal.moves.deciding import CannotDecideError, Hindrance
+from portal.moves.checks import some_support_sees_what_is_new
+from portal.moves.deciding import CannotDecideError, Hindrance, TellsError
 from portal.moves.models import HOLDER_HAS, Answer, MoveRequest, State
 from portal.notices.models import Notice
 from portal.orgs.models import ApiCredential, Membership, Organisation
@@ -293,12 +296,22 @@ def test_no_agent_of_another_support_handles_it(agreed, sams):
         deciding.approve(agreed, agent, BECAUSE)
 
 
-def test_where_one_support_is_named_no_other_sees_what_is_new(asked, sams, settings):
+def a_partner() -> Membership:
+    """An agent of another support."""
     partner = make_organisation("Partner Support", "partner", "partner-key", "super")
-    theirs = join(make_person("p@partner.example", "Pia"), partner, support=True)
-    seen = MoveRequest.objects.for_agent
-    assert asked in seen(theirs)
-    assert asked in seen(sams)
+    return join(make_person("p@partner.example", "Pia"), partner, support=True)
+
+
+def test_with_one_super_key_its_agents_see_what_is_new(asked, sams):
+    assert asked in MoveRequest.objects.for_agent(sams)
+
+
+def test_with_several_super_keys_nobody_sees_what_is_new_until_one_is_named(asked, sams, settings):
+    theirs, seen = a_partner(), MoveRequest.objects.for_agent
+    for agent in (sams, theirs):
+        assert asked not in seen(agent)
+        with pytest.raises(CannotDecideError):
+            deciding.look_up(asked, agent)
 
     settings.SUPPORT_OF_MOVES = "partner"
     assert asked in seen(theirs)
@@ -307,9 +320,57 @@ def test_where_one_support_is_named_no_other_sees_what_is_new(asked, sams, setti
         deciding.look_up(asked, sams)
     deciding.look_up(asked, theirs)
 
+    # What somebody has begun with stays theirs.
     settings.SUPPORT_OF_MOVES = sams.organisation.spkey_org_id
     assert asked in seen(theirs)
     assert asked not in seen(sams)
+
+
+@pytest.mark.parametrize("named", ["harbour-living", "nobody-at-all", "PARTNER"])
+def test_one_that_is_named_and_holds_no_super_key_leaves_it_to_nobody(
+    asked, sams, harbour, settings, named
+):
+    settings.SUPPORT_OF_MOVES = named
+
+    assert asked not in MoveRequest.objects.for_agent(sams)
+    assert [each.id for each in some_support_sees_what_is_new()] == ["portal.W002"]
+
+
+def test_what_is_deployed_is_asked_whether_somebody_sees_them(sams, settings):
+    said = some_support_sees_what_is_new
+    assert said() == []
+    a_partner()
+    assert [each.id for each in said()] == ["portal.W002"]
+    settings.SUPPORT_OF_MOVES = "partner"
+    assert said() == []
+    settings.SUPPORT_OF_MOVES = ""
+    with pytest.raises(SystemCheckError, match="W002"):
+        call_command("check", deploy=True, databases=["default"], fail_level="WARNING")
+
+
+def test_without_any_super_key_there_is_nothing_to_warn_of(db):
+    assert some_support_sees_what_is_new() == []
+
+
+def test_declining_counts_as_an_action_for_others(asked, sams, settings):
+    settings.SUPPORT_CLAIMS_AN_HOUR = 1
+    deciding.look_up(asked, sams)
+
+    with pytest.raises(LimitReachedError):
+        deciding.decline(work(asked), sams, "It stays where it is.")
+
+    assert now(asked).state == State.ASKED
+    assert not told("move_ended")
+
+
+def test_so_does_what_comes_to_nothing(asked, sams, settings):
+    settings.SUPPORT_CLAIMS_AN_HOUR = 2
+    for _ in range(2):
+        with pytest.raises(TellsError):
+            deciding.decline(asked, sams, "Ask nobody@nowhere.example for it")
+
+    with pytest.raises(LimitReachedError):
+        deciding.decline(asked, sams, "It stays where it is.")
 
 
 def test_a_hub_is_moved_for_one_organisation_at_a_time(

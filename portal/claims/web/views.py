@@ -21,6 +21,7 @@ from portal.claims.queries import claims_of, of_own
 from portal.claims.web import polling, support_gate
 from portal.claims.web.filters import ClaimFilter
 from portal.claims.web.forms import ClaimForm, PhotoForm
+from portal.consent.display.wording import TOO_MANY
 from portal.core.throttle import LimitReachedError
 from portal.core.web import bodies, pagination
 from portal.core.web.fragments import wants_fragment
@@ -178,13 +179,18 @@ def _answer(request: HttpRequest, claim: Claim, told: str = "") -> HttpResponse:
 @claim_action
 def try_now(request: HttpRequest, claim: Claim) -> HttpResponse:
     """Try a waiting claim at once, or say that it was tried just now."""
+    member = permissions.require_to_act(access.person(request), claim)
     try:
-        limits.take_tries(permissions.require_to_act(access.person(request), claim))
+        limits.take_tries(member)
     except LimitReachedError as limit:
         if not wants_fragment(request):
             raise
         # A page takes nothing of an answer that is an error: it would say that the tap was lost.
         return polling.news(request, claim.pk, answer_wording.too_often(limit.seconds))
+    try:
+        limits.take_for_others(member, claim)
+    except LimitReachedError:
+        return _answer(request, claim, str(TOO_MANY))
     if actions.try_now(claim):
         return _answer(request, claim)
     claim.refresh_from_db(fields=("state", "reason", "contacted_at"))

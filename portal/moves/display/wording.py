@@ -59,6 +59,9 @@ CANNOT_DECIDE: Final[dict[str, Text]] = {
     ),
     deciding.Hindrance.SITE: _("The site was archived meanwhile. Decline it, and say so."),
 }
+NAMES_HOLDER: Final = _("Who asked reads this. Leave out whose the hub is.")
+NAMES_A_SIDE: Final = _("Both organisations may read this. Leave out their names and ids.")
+HAS_ADDRESS: Final = _("Leave out e-mail addresses: they tell whose the hub is.")
 TROUBLES: Final[dict[str, Text]] = {
     Trouble.KEY: _("Your super key is missing, or refused by SmartphoneKey."),
     Trouble.UNREACHABLE: _("SmartphoneKey is not answering."),
@@ -83,6 +86,13 @@ def supports_chip(asked: MoveRequest) -> Chip:
     if asked.state == State.ASKED and asked.found_org_id:
         return LOOKED_UP
     return SUPPORTS[asked.state]
+
+
+def tells(problem: deciding.TellsError, *, both: bool) -> Text:
+    """Return what is wrong with words that would tell one side of the other; `both` read them."""
+    if problem.by_address:
+        return HAS_ADDRESS
+    return NAMES_A_SIDE if both else NAMES_HOLDER
 
 
 def in_tray(asked: MoveRequest) -> Text:

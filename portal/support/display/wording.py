@@ -18,6 +18,7 @@ OTHER_SITE = _("The access does not hold at this site.")
 ARCHIVED_SITE = _("%(site)s is archived and takes no claims.")
 NO_REASON_FOR_ACCESS = _("Say why you need it.")
 SHORT_REASON = _("Say a little more: at least 10 characters.")
+NAMES_ANOTHER = _("They read this, and it names another organisation. Leave that out.")
 NO_TICKET = _("Give the number of the ticket.")
 OTHER_ORGANISATION = _("This is not what you typed before.")
 NAMES_NOBODY = _(

@@ -54,7 +54,9 @@ def claim(request: HttpRequest, authority: Authority) -> HttpResponse:
     """Claim one hub for the organisation, at a site of the grant."""
     grant = authority.grant
     form = SupportClaimForm(grant, posted(request), initial=drafts.kept(request))
-    if request.method != "POST" or not form.is_valid():
+    if request.method != "POST" or not (
+        form.is_valid() and form.says_nothing_of_others(authority.agent, grant.organisation)
+    ):
         return _claim_page(request, form, authority, 422 if form.is_bound else 200)
     asked = form.claim_request(grant.organisation.spkey_org_id)
     try:

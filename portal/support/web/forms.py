@@ -16,7 +16,9 @@ from portal.consent.queries import sites_of
 from portal.core.web.long_choices import LongRadioCards, LongSelect
 from portal.hubs.display.wording import PLACE_TOO_LONG
 from portal.hubs.models import Hub
+from portal.orgs.models import Membership, Organisation
 from portal.sites.models import Site
+from portal.support import naming
 from portal.support.desk import LEAST_REASON
 from portal.support.display import wording
 from portal.support.finding import SPKEY_ID
@@ -65,7 +67,24 @@ class OrganisationField(forms.CharField):
         )
 
 
-class AskForm(forms.Form):
+class ReadByThem:
+    """A form whose reason one organisation reads: it must not name another one to them."""
+
+    def says_nothing_of_others(
+        self: Any, agent: Membership, whom: Organisation | str | None = None
+    ) -> bool:
+        """Say whether the reason of a valid form names nobody else, and mark it if it does.
+
+        `whom` is who reads it; by default, whom the form names.
+        """
+        data = self.cleaned_data
+        if not naming.names_another(agent, data["reason"], whom or data["organisation"]):
+            return True
+        self.add_error("reason", wording.NAMES_ANOTHER)
+        return False
+
+
+class AskForm(ReadByThem, forms.Form):
     """Asking an organisation for access."""
 
     organisation = OrganisationField()
@@ -117,7 +136,7 @@ class CodeForm(forms.Form):
     )
 
 
-class GlassForm(forms.Form):
+class GlassForm(ReadByThem, forms.Form):
     """Breaking the glass: whom for, why, and by which ticket. It is confirmed on the next page."""
 
     organisation = OrganisationField()
@@ -156,7 +175,7 @@ class ConfirmForm(forms.Form):
         return typed
 
 
-class SupportClaimForm(forms.Form):
+class SupportClaimForm(ReadByThem, forms.Form):
     """Site, hub and reason. Whom the claim is for comes from the grant, not from a field.
 
     Only sites of the grant can be chosen, and only with a grant of all sites can one be typed.
@@ -238,7 +257,7 @@ class SupportClaimForm(forms.Form):
         )
 
 
-class MoveForm(forms.Form):
+class MoveForm(ReadByThem, forms.Form):
     """Where the organisation's hub goes, within the sites of the grant, where in it, and why."""
 
     site: "forms.ModelChoiceField[Site]" = forms.ModelChoiceField(

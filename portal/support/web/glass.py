@@ -38,11 +38,11 @@ KEPT_SECONDS: Final = 10 * 60
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @agents_only
-def begin(request: HttpRequest, _agent: Membership) -> HttpResponse:
+def begin(request: HttpRequest, agent: Membership) -> HttpResponse:
     """Take whom it is for, why, and the ticket. Nothing is made yet."""
     named = {"organisation": request.GET.get("q", "")}
     form = GlassForm(posted(request), initial=named | drafts.kept(request))
-    if request.method != "POST" or not form.is_valid():
+    if request.method != "POST" or not (form.is_valid() and form.says_nothing_of_others(agent)):
         status = 422 if form.is_bound else 200
         return render(request, "support/glass.html", {"form": form}, status=status)
     data = form.cleaned_data
@@ -121,7 +121,9 @@ def unknown(request: HttpRequest, agent: Membership) -> HttpResponse:
         form = SupportClaimForm(None, initial={"reason": asked.reason})
         return _unknown_page(request, form, asked, HTTPStatus.CONFLICT, is_another=True)
     form = SupportClaimForm(None, posted(request), initial=initial)
-    if request.method != "POST" or not form.is_valid():
+    if request.method != "POST" or not (
+        form.is_valid() and form.says_nothing_of_others(agent, asked.spkey_org_id)
+    ):
         return _unknown_page(request, form, asked, 422 if form.is_bound else 200)
     try:
         claim = flow.submit_for_unknown(agent, asked, form.claim_request(asked.spkey_org_id))

@@ -22,7 +22,7 @@ from portal.hubs.display import wording as hub_wording
 from portal.hubs.photos.files import Size
 from portal.hubs.web.photos import picture
 from portal.moves import deciding, queries
-from portal.moves.deciding import CannotDecideError
+from portal.moves.deciding import CannotDecideError, TellsError
 from portal.moves.display import steps, wording
 from portal.moves.models import MoveRequest, State
 from portal.orgs import access
@@ -91,6 +91,7 @@ def handling[**P](view: MoveView[P]) -> Callable[..., HttpResponse]:
 
 
 FORMS: dict[str, type[forms.Form]] = {APPROVE: ApproveForm, DECLINE: DeclineForm}
+SAID: dict[str, str] = {APPROVE: "because", DECLINE: "sentence"}
 
 
 @require_safe
@@ -163,6 +164,9 @@ def decide(request: HttpRequest, asked: MoveRequest, agent: Membership, what: st
             messages.success(request, gettext("Declined. They are told."))
     except CannotDecideError as problem:
         return _cannot(request, asked, problem)
+    except TellsError as problem:
+        form.add_error(SAID[what], wording.tells(problem, both=what == APPROVE))
+        return _decide_page(request, asked, what, form)
     except LimitReachedError:
         form.add_error(None, support_wording.TOO_MANY)
         return _decide_page(request, asked, what, form, HTTPStatus.TOO_MANY_REQUESTS)

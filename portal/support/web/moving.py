@@ -37,7 +37,13 @@ def move(request: HttpRequest, authority: Authority, hub: uuid.UUID) -> HttpResp
         return over(request, grant, problem)
     named = {"site": request.GET.get("site", "")}
     form = MoveForm(grant, found, posted(request), initial=named | drafts.kept(request))
-    if request.method != "POST" or action_wording.hindrance(found) or not form.is_valid():
+    if (
+        request.method != "POST"
+        or action_wording.hindrance(found)
+        or not (
+            form.is_valid() and form.says_nothing_of_others(authority.agent, grant.organisation)
+        )
+    ):
         return _page(request, authority, found, form, 422 if form.is_bound else 200)
     try:
         moving.move(authority.agent, grant, form.wish())

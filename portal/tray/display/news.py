@@ -84,7 +84,7 @@ def of(result: Result) -> News:
             return replace(news, hub_id=hub_id, settled=False, poll_in=2 * SLOW)
         case results.NoClaim():
             return _news(Outcome.REFUSED, wording.NO_CLAIM)
-        case results.NoAccess() | results.NoReason() | results.NoFactor():
+        case results.NoAccess() | results.NoReason() | results.NamesAnother() | results.NoFactor():
             return _of_agent(result)
         case results.AlreadyClaiming():
             return _news(Outcome.REFUSED, wording.CLAIMED_BY_THEM)
@@ -96,13 +96,17 @@ def of(result: Result) -> News:
             return replace(news, can_claim=True, settled=False, poll_in=2 * SLOW)
 
 
-def _of_agent(result: results.NoAccess | results.NoReason | results.NoFactor) -> News:
+def _of_agent(
+    result: results.NoAccess | results.NoReason | results.NamesAnother | results.NoFactor,
+) -> News:
     """Say why an agent's row is not taken: for good, until they say why, or until they confirm."""
     match result:
         case results.NoAccess(why):
             return _news(Outcome.REFUSED, wording.no_access(why))
         case results.NoReason():
             return replace(_news(Outcome.UNKNOWN, wording.NO_REASON_WORDS), can_claim=True)
+        case results.NamesAnother():
+            return replace(_news(Outcome.UNKNOWN, wording.NAMES_ANOTHER), can_claim=True)
     news = _news(Outcome.FORBIDDEN, wording.NO_FACTOR)
     return replace(news, settled=False, poll_in=2 * SLOW)
 

@@ -1,5 +1,6 @@
 """What may be done with a claim that support has made."""
 
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -86,3 +87,52 @@ def test_a_hub_claimed_for_an_organisation_without_a_key_is_seen_coming_online(
 
     assert work(claim).hub.online is True
     assert "Firmware" in agent.get(f"/claims/{claim.pk}/").content.decode()
+
+
+@pytest.fixture
+def waiting_claim(refused_claim) -> Claim:
+    """Sam's claim for Acme, which waits for its hub."""
+    Claim.objects.update(
+        state=State.WAITING, finished_at=None, due_at=timezone.now() + timedelta(hours=1)
+    )
+    Claim.objects.update(contacted_at=None, reason="offline")
+    return Claim.objects.get()
+
+
+def test_trying_now_counts_as_an_action_for_others(agent, waiting_claim, settings):
+    settings.SUPPORT_CLAIMS_AN_HOUR = 2
+    page = f"/claims/{waiting_claim.pk}/try-now/"
+    for _ in range(2):
+        agent.post(page)
+        Claim.objects.update(contacted_at=None, send_requested=False)
+
+    answer = agent.post(page, follow=True)
+
+    assert "as much for others as one agent may" in answer.text
+    assert not Claim.objects.get().send_requested
+
+
+def test_the_page_that_is_open_says_so_as_well(agent, waiting_claim, settings):
+    settings.SUPPORT_CLAIMS_AN_HOUR = 0
+
+    answer = agent.post(f"/claims/{waiting_claim.pk}/try-now/", headers={"HX-Request": "true"})
+
+    assert (answer.status_code, "as much for others" in answer.text) == (200, True)
+    assert not Claim.objects.get().send_requested
+
+
+def test_stopping_is_always_possible(agent, waiting_claim, settings):
+    settings.SUPPORT_CLAIMS_AN_HOUR = 0
+
+    agent.post(f"/claims/{waiting_claim.pk}/stop/")
+
+    assert Claim.objects.get().state == State.CANCELLED
+
+
+def test_a_try_of_ones_own_is_none_for_others(as_person, ira, claim, settings):
+    settings.SUPPORT_CLAIMS_AN_HOUR = 0
+    Claim.objects.update(state=State.WAITING, due_at=timezone.now() + timedelta(hours=1))
+
+    as_person(ira).post(f"/claims/{claim.pk}/try-now/")
+
+    assert Claim.objects.get().send_requested

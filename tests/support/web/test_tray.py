@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from portal.audit.models import Entry
+from portal.claims.engine import actions
 from portal.claims.models import Claim, Reason, State
 from portal.consent import brakes, giving
 from portal.consent.break_glass import break_glass
@@ -23,8 +24,10 @@ from portal.hubs.models import Hub
 from portal.orgs.models import ApiCredential, Membership
 from portal.sandbox import world
 from portal.sites.models import Site
+from portal.support.desk import SupportDesk
 from tests.claims.states import put
-from tests.conftest import consent_to, join, make_person, work
+from tests.concurrency import at_once
+from tests.conftest import claim_request, consent_to, join, make_person, work
 from tests.hubs.own_hubs import make_own_hub
 from tests.people_with_factor import has_used_factor, sign_in_with_factor
 from tests.support.conftest import REASON, sent
@@ -562,3 +565,42 @@ def test_the_organisation_reads_that_support_did_it(tray, as_person, ada, mill_c
 
 def test_the_agents_home_leads_into_the_tray(agent, grant):
     assert reverse("support:tray", args=(grant.pk,)) in agent.get(reverse("support:claims")).text
+
+
+def test_trying_now_from_the_tray_counts_as_an_action_for_others(tray, mill_court, settings):
+    row = confirmed(tray.row(HUB, mill_court))
+    made = dict(tray.news(row))
+    put(Claim.objects.get(), "waiting")
+    Claim.objects.update(contacted_at=None, send_requested=False)
+    row |= {"claimId": made["claimId"], "action": "try_now"}
+    settings.SUPPORT_CLAIMS_AN_HOUR = 1
+
+    news = tray.news(row)
+
+    assert news["outcome"] == "forbidden"
+    assert "as much for others as one agent may" in news["title"] + news["text"]
+    assert not Claim.objects.get().send_requested
+
+
+@pytest.mark.django_db(transaction=True)
+def test_tries_of_many_at_once_are_counted_exactly(grant, sam, acme, mill_court, settings):
+    settings.SUPPORT_CLAIMS_AN_HOUR = 3
+    agent, results = sam.memberships.get(), []
+    claim = actions.submit(
+        claim_request(
+            sam,
+            mill_court,
+            HUB,
+            acting_organisation=agent.organisation,
+            support_grant=grant,
+            reason=REASON,
+        )
+    )
+
+    def tries() -> None:
+        desk = SupportDesk(agent, grant, is_fresh=True)
+        results.append(isinstance(desk.try_now(claim), bool))
+
+    at_once(*[tries for _ in range(8)])
+
+    assert sum(results) == 3
