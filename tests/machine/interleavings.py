@@ -3,9 +3,12 @@
 from collections.abc import Callable
 
 from django.conf import settings
+from django.utils import timezone
 
 from portal.claims.engine import actions
 from portal.claims.models import Claim
+from portal.consent import ending
+from portal.consent.models import Grant
 from portal.core import leasing, worker
 from tests.machine.ledger import intent_is_open
 from tests.machine.world import World
@@ -52,6 +55,22 @@ def end_job(world: World, claim: Claim) -> None:
 def revoke_grant(world: World, claim: Claim) -> None:
     """The organisation takes support's leave back."""
     world.revoke_grant(claim)
+
+
+def let_grant_run_out(world: World, claim: Claim) -> None:
+    """The machine sleeps until the leave is over by its own time."""
+    end = world.ledger.grants_end.get(claim.support_grant_id)
+    if end is not None and end > timezone.now():
+        _sleep(world, (end - timezone.now()).total_seconds() + 1.0)
+
+
+def let_grant_run_out_and_put_clock_back(world: World, claim: Claim) -> None:
+    """The leave runs out, a worker ends it for good, and the clock is put back."""
+    let_grant_run_out(world, claim)
+    for lease in ending.take_due(Grant, 1):
+        ending.end_grant(lease)
+        world.ledger.grants_over.add(lease.pk)
+    world.set_clock(-3600.0)
 
 
 def release(world: World, claim: Claim) -> None:
@@ -124,6 +143,8 @@ ACTS: dict[str, Callable[[World, Claim], None]] = {
     "right gone": take_right,
     "job over": end_job,
     "grant revoked": revoke_grant,
+    "grant ran out": let_grant_run_out,
+    "grant ran out, clock put back": let_grant_run_out_and_put_clock_back,
     "released": release,
     "site archived": archive_site,
     "tried now": try_now,

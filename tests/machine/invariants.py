@@ -4,9 +4,12 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from itertools import pairwise
 
+from django.utils import timezone
+
 from portal.audit.models import Entry
 from portal.claims.engine import timing
 from portal.claims.models import FINAL, Attempt, Claim, Reason, State
+from portal.consent.models import Grant
 from portal.sandbox import world
 from tests.machine.ledger import is_final, journey
 from tests.machine.world import World
@@ -92,6 +95,18 @@ def invariant_every_change_of_state_stands_in_the_specification(
             yield f"claim {pk} went from {before} to {after}"
 
 
+def invariant_a_grant_that_has_ended_stays_so(world: World, claims: Claims) -> Iterator[str]:
+    """Whatever the clock says afterwards; and none stands whose own time is over."""
+    over = world.ledger.grants_over
+    over |= set(Grant.objects.exclude(ended_at=None).values_list("pk", flat=True))
+    now = timezone.now()
+    for grant in Grant.objects.standing(now):
+        if grant.pk in over:
+            yield f"grant {grant.pk} had ended, and stands"
+        if world.ledger.grants_end[grant.pk] <= now:
+            yield f"grant {grant.pk} ended at {grant.ends_at}, and stands"
+
+
 def invariant_what_ended_says_what_was_so(world: World, claims: Claims) -> Iterator[str]:
     ended = {pk for pk, _, after in world.ledger.moves if is_final(after)}
     for claim in claims:
@@ -122,7 +137,8 @@ def _was_so(world: World, claim: Claim) -> bool:
             # A claim whose person lost the right waits; only support's ends by itself.
             agents = {claim.submitted_by_id, claim.support_grant_id}
             whose = agents if claim.by_support else set()
-            return bool((whose | {claim.site_id}) & ledger.ever_lost)
+            gone = (whose | {claim.site_id}) & ledger.ever_lost
+            return bool(gone) or claim.support_grant_id in ledger.ran_out
         case State.CANCELLED, _:
             return claim.pk in ledger.ever_lost
         case _:

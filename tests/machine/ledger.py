@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from django.db import connection
@@ -27,6 +28,8 @@ class Ledger:
     of leases at work, None for work on anything but a claim; `slept` those whose worker lay
     still between its intent and its send. `aged` are claims whose send was open when the
     portal's clock was put forward; `called_at` is the true time of each attempt.
+    `grants_end` is when, by the portal's clock, each grant ends; `ran_out` are those that may have
+    been found over by then, and `grants_over` those that a worker has ended for good.
     """
 
     state: SandboxState
@@ -55,6 +58,9 @@ class Ledger:
     events_seen: int = 0
     bound: dict[str, set[tuple[str, str]]] = field(default_factory=lambda: defaultdict(set))
     suspended: set[str] = field(default_factory=set)
+    grants_end: dict[uuid.UUID, datetime] = field(default_factory=dict)
+    ran_out: set[uuid.UUID] = field(default_factory=set)
+    grants_over: set[uuid.UUID] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         for hub in self.state.hubs.values():

@@ -20,9 +20,10 @@ from tests.machine.world import Environment, World
 HOUR = 3600.0
 LONG = 1.2 * HOUR
 MOST_ROUNDS = 40
-NO_LONGER_WANTED = ("stopped", "right gone", "job over", "site archived", "grant revoked")
+ENDED = ("grant revoked", "grant ran out", "grant ran out, clock put back")
+NO_LONGER_WANTED = ("stopped", "right gone", "job over", "site archived", *ENDED)
 TAKEN_OVER = ("taken over after the lease ran out", "taken over from a silent worker")
-AFTERWARDS = (None, None, "stopped", "right gone", "grant revoked", "tried now")
+AFTERWARDS = (None, None, "stopped", "right gone", "tried now", *ENDED)
 KEY_CHANGES = (
     "refused",
     "honoured again",
@@ -185,6 +186,18 @@ class Machine(People):
         self, request: tuple[str, str], hub: str, point: Point, what: str
     ) -> None:
         self._submit(self._claim_request(request, hub))
+        self._interrupted(point, what, self._attempt_one)
+
+    @step(
+        where=st.sampled_from(["mill_court", "lighthouse"]),
+        hub=hubs,
+        point=points,
+        what=st.sampled_from(ENDED),
+    )
+    def be_let_in_no_longer_while_support_claims(
+        self, where: str, hub: str, point: Point, what: str
+    ) -> None:
+        self._submit(self._claim_request(("sam", where), hub))
         self._interrupted(point, what, self._attempt_one)
 
     @step(what=acts)

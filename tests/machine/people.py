@@ -12,7 +12,7 @@ from portal.claims.engine import actions
 from portal.claims.models import Claim, Reason
 from portal.hubs import watching
 from portal.sandbox import world
-from tests.conftest import claim_request, consent_to
+from tests.conftest import claim_request
 from tests.machine import interleavings
 from tests.machine.steps import Point
 from tests.machine.world import World
@@ -73,9 +73,7 @@ class People(RuleBasedStateMachine):
         if request[0] == "sam":
             fields |= {
                 "acting_organisation": self.world.environment.tenants["support"],
-                "support_grant": consent_to(
-                    self.world.environment.tenants["support"], site.organisation
-                ),
+                "support_grant": self.world.let_support_in(site.organisation),
                 "reason": "asked to",
             }
         made = claim_request(person, site, HUBS[hub], **fields)

@@ -19,6 +19,7 @@ from portal.claims import permissions
 from portal.claims.engine import actions, timing
 from portal.claims.models import Claim
 from portal.consent import giving
+from portal.consent.models import Grant
 from portal.core import leasing, worker
 from portal.gateway import circuit, clients, gate, pacing
 from portal.jobs.models import Job
@@ -33,6 +34,7 @@ from portal.sandbox.keys import ApiKey
 from portal.sandbox.server import Sandbox
 from portal.sites import changes
 from portal.sites.models import Site
+from tests.conftest import consent_to
 from tests.machine import faults
 from tests.machine.clock import Clock
 from tests.machine.coverage import Coverage
@@ -48,6 +50,8 @@ KEY_NAMES = {
 OTHERS = ApiKey("other", world.OTHER_ORG_ID, "")
 LONG_AGO = timedelta(days=4000)
 YEAR = timedelta(days=365)
+# So long support is let in: some claims are under way when it ends.
+GRANTED = timedelta(hours=2)
 # Limits that are met within an example.
 SMALLER = {"MAX_AGE": timedelta(hours=1), "MAX_SENDS": 5}
 
@@ -132,13 +136,22 @@ class World:
                 self.wire.late.remove(late)
                 self._land(late.request.key, late.request.body, late.claim_id)
         self.clock.move_to(end)
+        self._note_ends()
 
     def set_clock(self, ahead: float) -> None:
         """Set the portal's clock. Put forward, it makes every send that is open look old."""
         if ahead > self.clock.ahead:
             unresolved = Claim.objects.exclude(outcome_unknown_since=None)
             self.ledger.aged |= set(unresolved.values_list("pk", flat=True))
+        if ahead < self.clock.ahead:
+            # Until a worker has corrected the times, none given before counts.
+            self.ledger.ran_out |= self.ledger.grants_end.keys()
         self.clock.put(ahead)
+        self._note_ends()
+
+    def _note_ends(self) -> None:
+        now = timezone.now()
+        self.ledger.ran_out |= {pk for pk, end in self.ledger.grants_end.items() if end <= now}
 
     def _land(self, key_name: str | None, body: object, claim_id: uuid.UUID) -> None:
         try:
@@ -179,7 +192,13 @@ class World:
         person = self.ledger.released.get(claim.pk, claim.submitted_by_id)
         if {person, claim.site_id, claim.pk, claim.support_grant_id} & lost:
             return False
+        if claim.support_grant_id and self._is_over(claim.support_grant_id):
+            return False
         return person not in self.ledger.limited or (person, claim.site_id) in self.ledger.sent_to
+
+    def _is_over(self, grant: uuid.UUID) -> bool:
+        """Say whether its time is over by the portal's clock, or was found so by a worker."""
+        return grant in self.ledger.grants_over or self.ledger.grants_end[grant] <= timezone.now()
 
     def take_right(self, person: User) -> None:
         """End the person's membership."""
@@ -191,6 +210,16 @@ class World:
         """Take the person in again."""
         self.ledger.lost_rights.discard(person.pk)
         Membership.objects.filter(user=person).update(expires_at=None)
+
+    def let_support_in(self, organisation: Organisation) -> Grant:
+        """Return the grant that stands, or one that is given now and ends soon."""
+        support = self.environment.tenants["support"]
+        grant = consent_to(support, organisation)
+        if grant.pk not in self.ledger.grants_end:
+            ends_at = timezone.now() + GRANTED
+            Grant.objects.filter(pk=grant.pk).update(ends_at=ends_at, **leasing.due_at(ends_at))
+            self.ledger.grants_end[grant.pk] = ends_at
+        return Grant.objects.get(pk=grant.pk)
 
     def revoke_grant(self, claim: Claim) -> None:
         """Take back the leave by which support makes the claim, if it does."""

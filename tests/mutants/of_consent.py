@@ -6,6 +6,12 @@ RIGHTS = "portal/consent/rights.py"
 DESK = "portal/support/desk.py"
 TRAY = "portal/support/web/tray.py"
 BROWSERS = "tests/support/web/test_tray.py"
+GIVING = "portal/consent/giving.py"
+CODES = "portal/consent/codes.py"
+BRAKES = "portal/consent/brakes.py"
+OF_GRANTS = "tests/consent/test_grants.py"
+OF_CODES = "tests/consent/test_codes.py"
+OF_BRAKES = "tests/consent/test_brakes.py"
 
 MUTANTS_OF_CONSENT = (
     Mutant(
@@ -124,6 +130,86 @@ MUTANTS_OF_CONSENT = (
             ),
         ),
         BROWSERS,
+        by_machine=False,
+    ),
+    Mutant(
+        "administrators are told of the first use of their consent",
+        "they are told when they give it, and then never",
+        (Edit(GIVING, "    if not grant.is_break_glass:\n", "    if False:\n"),),
+        OF_GRANTS,
+        by_machine=False,
+    ),
+    Mutant(
+        "of the first use administrators are told once",
+        "each page that an agent opens writes to them",
+        (
+            Edit(
+                GIVING,
+                "    unused = Grant.objects.filter(pk=grant.pk, first_used_at=None)\n",
+                "    unused = Grant.objects.filter(pk=grant.pk)\n",
+            ),
+        ),
+        OF_GRANTS,
+        by_machine=False,
+    ),
+    Mutant(
+        "a code lasts ten minutes",
+        "it lasts until it is used, or a worker comes by",
+        (
+            Edit(
+                "portal/consent/models.py",
+                "        return in_tries.filter(in_time(now), expires_at__gt=now)\n",
+                "        return in_tries.filter(ended_at=None)\n",
+            ),
+        ),
+        OF_CODES,
+        by_machine=False,
+    ),
+    Mutant(
+        "a code serves once",
+        "it serves whoever has heard it",
+        (
+            Edit(
+                CODES,
+                "    Code.objects.filter(pk=pk).update(**used, **due_at(None), **taken_away())\n",
+                "    _ = used\n",
+            ),
+        ),
+        OF_CODES,
+        by_machine=False,
+    ),
+    Mutant(
+        "an agent acts for others so often an hour",
+        "nothing stops them",
+        (Edit(BRAKES, "        hourly.take(whom)\n", "        pass\n"),),
+        OF_BRAKES,
+        by_machine=False,
+    ),
+    Mutant(
+        "an agent acts for so many organisations a day",
+        "nothing stops them",
+        (Edit(BRAKES, "        daily.take(whom)\n", "        pass\n"),),
+        OF_BRAKES,
+        by_machine=False,
+    ),
+    Mutant(
+        "the leads are told of a burst",
+        "the agent alone knows",
+        (Edit(BRAKES, '        _tell(agent, hourly, "actions")\n', "        pass\n"),),
+        OF_BRAKES,
+        by_machine=False,
+    ),
+    Mutant(
+        "a claim of support's that is tried at once counts for the brakes",
+        "it is tried as often as anybody taps",
+        (
+            Edit(
+                "portal/claims/limits.py",
+                "    if claim.by_support and not claim.is_final:\n",
+                "    if False:\n",
+            ),
+        ),
+        "tests/support/web/test_claim_actions.py",
         by_machine=False,
     ),
 )

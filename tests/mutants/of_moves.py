@@ -45,4 +45,41 @@ MUTANTS_OF_MOVES = (
         WAY,
         by_machine=False,
     ),
+    Mutant(
+        "declining counts for the brakes",
+        "an agent declines as much as they like",
+        (
+            Edit(
+                DECIDING,
+                "    brakes.take(agent, asked.organisation.spkey_org_id)\n"
+                "    with transaction.atomic():\n        _decline(",
+                "    with transaction.atomic():\n        _decline(",
+            ),
+        ),
+        WAY,
+        by_machine=False,
+    ),
+    Mutant(
+        "what one side reads names nothing of the other",
+        "agents may write whatever they like",
+        (
+            Edit(DECIDING, "    if naming.names_one(text, called):\n", "    if False:\n"),
+            Edit(DECIDING, "    if naming.has_address(text):\n", "    if False:\n"),
+        ),
+        "tests/moves/test_naming.py",
+        by_machine=False,
+    ),
+    Mutant(
+        "of several supports one sees new requests",
+        "all of them do",
+        (
+            Edit(
+                "portal/moves/models.py",
+                "        if agent.organisation.spkey_org_id != first_support.of_new_requests():\n",
+                "        if False:\n",
+            ),
+        ),
+        WAY,
+        by_machine=False,
+    ),
 )
