@@ -120,12 +120,9 @@ class SupportDesk(Desk):
         except LimitReachedError as limit:
             return TooMany(limit.seconds)
 
-    def try_now(self, claim: Claim) -> bool | Refused:
+    def try_now(self, claim: Claim) -> bool:
         """Try the claim at once, which counts as one of the agent's actions."""
-        try:
-            limits.take_for_others(self.member, claim)
-        except LimitReachedError as limit:
-            return TooMany(limit.seconds)
+        limits.take_for_others(self.member, claim)
         return super().try_now(claim)
 
     def _names_another(self, reason: str) -> bool:

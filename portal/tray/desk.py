@@ -94,8 +94,11 @@ class Desk:
         except actions.AnotherSiteError as elsewhere:
             return ClaimedElsewhere(elsewhere.claim)
 
-    def try_now(self, claim: Claim) -> bool | Refused:
-        """Try the claim at once; return whether that changed anything."""
+    def try_now(self, claim: Claim) -> bool:
+        """Try the claim at once; return whether that changed anything.
+
+        Raises LimitReachedError where it counts for an agent who has done too much.
+        """
         return actions.try_now(claim)
 
     def may_act(self, claim: Claim) -> bool:

@@ -57,7 +57,8 @@ class Followed:
     `reader` is whose tray it is; None stands for who made the claim. `tried`: they have asked to
     have it tried at once. `held_back`: it was not, just now. `for_admin`: the reader runs the
     organisation's people and key. `telling`, `request` and `for_support` as in `Lookup`. `may_act`:
-    the reader may act on the claim.
+    the reader may act on the claim. `is_braked`: they have done too much for others to have it
+    tried.
     """
 
     claim: Claim
@@ -70,6 +71,7 @@ class Followed:
     request: MoveRequest | None = None
     for_support: bool = False
     may_act: bool = True
+    is_braked: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,7 +65,7 @@ class _OfHub:
 
 @dataclass(frozen=True, slots=True)
 class _OfClaim:
-    """The row became the claim with this id; `tried` and `held_back` as in `Followed`.
+    """The row became the claim with this id; `tried`, `held_back`, `is_braked` as in `Followed`.
 
     `telling` as in `_OfHub`.
     """
@@ -74,6 +74,7 @@ class _OfClaim:
     tried: bool = False
     held_back: bool = False
     telling: Telling | None = None
+    is_braked: bool = False
 
 
 type _Taken = _OfHub | _OfClaim | Refused
@@ -230,9 +231,11 @@ def _act(desk: Desk, row: Row, claim: Claim | None) -> _Taken:
         case Action.STOP:
             actions.stop(claim, user)
         case Action.TRY_NOW:
-            tried = desk.try_now(claim)
-            if not isinstance(tried, bool):
-                return tried
+            try:
+                tried = desk.try_now(claim)
+            except LimitReachedError:
+                # The row stays that of its claim, and the others are carried out.
+                return _OfClaim(claim.pk, row.tried, is_braked=True)
             return _OfClaim(claim.pk, tried=True, held_back=not tried)
         case Action.TELL:
             told = desk.tell(telling.of_claim(claim))
@@ -268,7 +271,8 @@ class _Found:
             its = self.claims[taken.pk]
             followed = self._followed(its, tried=taken.tried, held_back=taken.held_back)
             told = taken.telling or telling_of(self.tellings, telling.of_claim(its))
-            return replace(followed, telling=told, request=self.requests.get(its.hub_id))
+            request = self.requests.get(its.hub_id)
+            return replace(followed, telling=told, request=request, is_braked=taken.is_braked)
         if not isinstance(taken, _OfHub):
             return taken
         claim = self.active.get(taken.hub_id)

@@ -352,6 +352,8 @@ def _more(followed: results.Followed, words: Words) -> str:
         sentences.append(tried)
     if told := answer_wording.telling(followed.telling):
         sentences.append(told)
+    if followed.is_braked:
+        sentences.append(str(wording.BRAKED.text))
     return " ".join(sentences)
 
 

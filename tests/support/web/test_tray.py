@@ -2,6 +2,7 @@
 
 import json
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -19,6 +20,7 @@ from portal.consent import brakes, giving
 from portal.consent.break_glass import break_glass
 from portal.consent.models import Grant
 from portal.core import worker
+from portal.core.throttle import LimitReachedError
 from portal.hubs import watching
 from portal.hubs.models import Hub
 from portal.orgs.models import ApiCredential, Membership
@@ -577,8 +579,8 @@ def test_trying_now_from_the_tray_counts_as_an_action_for_others(tray, mill_cour
 
     news = tray.news(row)
 
-    assert news["outcome"] == "forbidden"
-    assert "as much for others as one agent may" in news["title"] + news["text"]
+    assert news["claimId"] == made["claimId"]
+    assert "as much for others as one agent may" in news["text"]
     assert not Claim.objects.get().send_requested
 
 
@@ -599,7 +601,8 @@ def test_tries_of_many_at_once_are_counted_exactly(grant, sam, acme, mill_court,
 
     def tries() -> None:
         desk = SupportDesk(agent, grant, is_fresh=True)
-        results.append(isinstance(desk.try_now(claim), bool))
+        with suppress(LimitReachedError):
+            results.append(desk.try_now(claim) is not None)
 
     at_once(*[tries for _ in range(8)])
 
