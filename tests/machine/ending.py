@@ -78,17 +78,10 @@ def _of_effect(world: World, claim: Claim) -> Iterator[str]:
         spkey_site_id=claim.spkey_site_id,
         state=State.CLAIMED,
     )
-    is_unmarked = claim.late_effect_at is None and not reported.exists()
-    if effective and is_unmarked and not _was_turned_out(world, claim):
+    if effective and claim.late_effect_at is None and not reported.exists():
         yield f"claim {claim.pk} took effect and is {claim.state}, without a mark"
     if claim.late_effect_at is not None and wanted not in world.ledger.bound[claim.hub_id_text]:
         yield f"claim {claim.pk} is marked as effective, and was not"
-
-
-def _was_turned_out(world: World, claim: Claim) -> bool:
-    """Whether it is support's, whose access is over: its key reads no hub any more."""
-    ledger = world.ledger
-    return claim.support_grant_id in ledger.ever_lost | ledger.ran_out | ledger.grants_over
 
 
 def _of_records(world: World, claim: Claim) -> Iterator[str]:
