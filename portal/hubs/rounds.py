@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from django.conf import settings
+from django.db import InterfaceError, OperationalError
 from django.db.models import F, Min, Q, QuerySet
 from django.utils import timezone
 
@@ -35,7 +36,7 @@ EVERY_HEARD: Final = timedelta(minutes=30)
 # One whose state changed lately is read again sooner.
 JUST_CHANGED: Final = timedelta(minutes=20)
 EVERY_CHANGED: Final = timedelta(minutes=1)
-# Where there is nothing to read.
+# Where there is nothing to read, or reading failed.
 REST: Final = timedelta(seconds=30)
 # Without an answer for so long, nobody knows how a hub is.
 STALE: Final = timedelta(days=1)
@@ -69,8 +70,19 @@ def begin() -> int:
 def work(lease: Lease[Round]) -> None:
     """Read the hub whose turn it is of a leased organisation, and say when the next one is read.
 
-    Once a night its hubs are counted again in place of that.
+    Once a night its hubs are counted again in place of that. An error that nobody foresaw costs a
+    wait: a few organisations that kept their leases would keep all others from being read.
     """
+    try:
+        _work(lease)
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception:
+        logger.exception("the round of organisation %s failed", lease.pk)
+        lease.row().update(**given_back(timezone.now() + REST))
+
+
+def _work(lease: Lease[Round]) -> None:
     turn = lease.row().select_related("organisation__credential").first()
     if turn is None:
         return

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from portal.claims.models import State
 from portal.core import leasing, worker
-from portal.hubs import counts, rounds, watching
+from portal.hubs import counts, reading, rounds, watching
 from portal.hubs.models import LEFT, Hub, HubCount, Round
 from portal.orgs.models import ApiCredential
 from portal.sandbox import world
@@ -185,6 +185,29 @@ def test_a_hub_that_cannot_be_read_keeps_no_other_waiting(stands, sandbox, wire,
 
     good.refresh_from_db()
     assert timezone.now() - good.read_at < A_MINUTE
+
+
+def test_a_round_that_fails_waits_and_keeps_no_other_organisation_waiting(
+    stands, acme, harbour, settings, monkeypatch, caplog
+):
+    settings.HUB_READS_AT_ONCE = 1
+    stands(0)
+    read, [theirs] = reading.read, stands(1, organisation=harbour)
+
+    def fail(hub):
+        if hub.organisation_id == acme.pk:
+            raise ValueError("nobody foresaw it")
+        return read(hub)
+
+    monkeypatch.setattr(reading, "read", fail)
+    began = timezone.now()
+    worker.run_once()
+    worker.run_once()
+
+    theirs.refresh_from_db()
+    assert theirs.read_at >= began
+    assert began < turn(acme).due_at <= timezone.now() + rounds.REST
+    assert "nobody foresaw it" in caplog.text
 
 
 def test_without_a_key_nobody_is_asked_and_after_a_day_nobody_knows(stands, acme, wire, clock):
