@@ -29,6 +29,8 @@ _EACH_ACTOR: Final = """
         ) FROM each_one WHERE each_one.value IS NOT NULL
     )
 """
+# Of support's claim, found out by whoever's key.
+LATE_EFFECT: Final = "claim.late_effect"
 _ACTORS: Final = f"{_EACH_ACTOR} SELECT value FROM each_one WHERE value IS NOT NULL"  # noqa: S608 - all our own
 # The last that each did, as far as the organisation may know who they are.
 _LAST_OF_ACTORS: Final = f"""{_EACH_ACTOR}
@@ -70,9 +72,11 @@ def of_organisation(member: Member) -> list[Q]:
     """Return conditions of which each entry of the organisation's record meets one, by an index.
 
     Its own, and what its agents did for others: who is supported sees that in their own record.
+    What came of it later is of the supported alone: it may be from after the access.
     """
     organisation = member.organisation_id
-    return [Q(organisation_id=organisation), Q(acting_organisation_id=organisation)]
+    done_for_others = Q(acting_organisation_id=organisation) & ~Q(verb=LATE_EFFECT)
+    return [Q(organisation_id=organisation), done_for_others]
 
 
 def done_by(entries: QuerySet[Entry], person: uuid.UUID, member: Member) -> QuerySet[Entry]:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import DEFAULT_DB_ALIAS, connections
+from django.db import DEFAULT_DB_ALIAS, NotSupportedError, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import FETCH_ONE, Field, QuerySet, Value
 from django.db.models.query import ModelIterable, get_related_populators
@@ -128,9 +128,15 @@ class Prepared:
     ) -> list[tuple[Any, ...]]:
         if values.keys() != self._fields.keys() or None in values.values():
             raise TypeError(f"give a value to each of {sorted(self._fields)}, and to nothing else")
-        with _keeps_plans(connection), connection.cursor() as cursor:
-            cursor.execute(statement.sql, self._filled(statement, values, connection))
-            found = cursor.fetchall()
+        parameters = self._filled(statement, values, connection)
+        try:
+            found = _rows(statement.sql, parameters, connection)
+        except NotSupportedError:
+            # A migration changed the type of a column: PostgreSQL refuses the plan that it kept.
+            if connection.vendor != "postgresql" or connection.in_atomic_block:
+                raise
+            _forget_plans(connection)
+            found = _rows(statement.sql, parameters, connection)
         compiler = statement.query.get_compiler(connection=connection)
         # Columns that only order the rows come after the others.
         converted = compiler.apply_converters(found, statement.converters)
@@ -172,6 +178,21 @@ class Prepared:
             converters=compiler.get_converters(columns),
             models=_Models(compiler, connection.alias) if _is_of_models(queryset) else None,
         )
+
+
+def _rows(
+    sql: str, parameters: list[Any], connection: BaseDatabaseWrapper
+) -> list[tuple[Any, ...]]:
+    with _keeps_plans(connection), connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        found: list[tuple[Any, ...]] = cursor.fetchall()
+        return found
+
+
+def _forget_plans(connection: BaseDatabaseWrapper) -> None:
+    # By this psycopg forgets them as well.
+    with connection.cursor() as cursor:
+        cursor.execute("DEALLOCATE ALL")
 
 
 @contextmanager

@@ -74,10 +74,11 @@ def under_way_of(agent: Membership) -> list[MoveRequest]:
     return list(for_agent(agent).filter(state__in=others).order_by("asked_at", "pk")[:LISTED])
 
 
-def sides_seen_by(agent: Membership) -> list[Organisation]:
-    """Return the organisations on either side of the newest requests that the agent sees."""
-    newest = for_agent(agent).order_by("-asked_at", "-pk")[:LISTED]
-    return [side for asked in newest for side in (asked.organisation, asked.holder) if side]
+def sides_seen_by(agent: Membership) -> QuerySet[Organisation]:
+    """Return the organisations on either side of the requests that the agent sees."""
+    seen = MoveRequest.objects.for_agent(agent).order_by()
+    is_side = Q(pk__in=seen.values("organisation")) | Q(pk__in=seen.values("holder"))
+    return Organisation.objects.filter(is_side)
 
 
 def ended_of(agent: Membership) -> list[MoveRequest]:

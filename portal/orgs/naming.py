@@ -1,7 +1,8 @@
 """Whether a text that people type names an organisation, or somebody's e-mail address.
 
 What one organisation reads must not tell it of another. Compared are letters and digits alone, by
-whole words: however it is spelt, spaced or accented, and without what a company's form is called.
+whole words: whatever the capitals, accents and spaces, and without what a company's form is called.
+A part of a name, or another case of it, is not known again: this is for slips, and no lock.
 """
 
 import re
@@ -12,6 +13,8 @@ from portal.core.folding import folded
 
 EMAIL: Final = re.compile(r"[^\s@<>]+@[^\s@<>]+\.[^\s@<>]+")
 WORD: Final = re.compile(r"[^\W_]+")
+# No name has it.
+GAP: Final = " "
 # Left out at the end of a name, as people do when they speak of one.
 FORMS: Final = frozenset(
     {
@@ -22,9 +25,11 @@ FORMS: Final = frozenset(
 )
 
 
-def names_one(text: str, called: Iterable[str]) -> bool:
-    """Say whether the text has one of these names or ids in it."""
+def names_one(text: str, called: Iterable[str], *, beside: Iterable[str] = ()) -> bool:
+    """Say whether the text has one of these names or ids in it, elsewhere than within `beside`."""
     words = _words(text)
+    for name in filter(None, map(_core, beside)):
+        words = _without(words, name)
     return any(_has(words, name) for name in map(_core, called) if name)
 
 
@@ -47,14 +52,25 @@ def _core(name: str) -> str:
 
 def _has(words: list[str], name: str) -> bool:
     """Say whether some words that follow one another make up the name."""
-    return any(_begins(words[at:], name) for at in range(len(words)))
+    return any(_length(words[at:], name) for at in range(len(words)))
 
 
-def _begins(words: list[str], name: str) -> bool:
-    for word in words:
+def _without(words: list[str], name: str) -> list[str]:
+    """Return the words with a gap wherever some that follow one another make up the name."""
+    found, at = list[str](), 0
+    while at < len(words):
+        length = _length(words[at:], name)
+        found.append(GAP if length else words[at])
+        at += length or 1
+    return found
+
+
+def _length(words: list[str], name: str) -> int:
+    """Return how many of the first words make up the name, 0 where they do not."""
+    for number, word in enumerate(words, start=1):
         if not name.startswith(word):
-            return False
+            return 0
         name = name[len(word) :]
         if not name:
-            return True
-    return False
+            return number
+    return 0

@@ -97,7 +97,7 @@ class SupportDesk(Desk):
         """Claim the hub for the organisation."""
         if len(row.short_reason) < LEAST_REASON:
             return NoReason()
-        if self._names_another(row.short_reason):
+        if any(map(self._names_another, (row.short_reason, row.short_ticket, row.short_place))):
             return NamesAnother()
         if not self._is_fresh:
             self.lacked_factor = True
@@ -125,11 +125,15 @@ class SupportDesk(Desk):
         limits.take_for_others(self.member, claim)
         return super().try_now(claim)
 
-    def _names_another(self, reason: str) -> bool:
+    def may_say(self, place: str) -> bool:
+        """Say whether the agent may say that of a claim's hub: not if it names somebody else."""
+        return super().may_say(place) and not self._names_another(place)
+
+    def _names_another(self, words: str) -> bool:
         # Asked once for all rows that say the same.
-        if reason not in self._names:
-            self._names[reason] = naming.names_another(self.member, reason, self.organisation)
-        return self._names[reason]
+        if words not in self._names:
+            self._names[words] = naming.names_another(self.member, words, self.organisation)
+        return self._names[words]
 
     def may_act(self, claim: Claim) -> bool:
         """Say whether the agent may act on the claim: theirs, while the grant holds there."""

@@ -18,13 +18,15 @@ def names_another(agent: Membership, text: str, whom: Organisation | str) -> boo
     `whom` may be what the agent typed: whom the portal knows by that plays no part.
     """
     own = {folded(each) for each in _names(whom)}
-    return any(naming.names_one(text, names) for names in _known(agent) if not own & names)
+    others = [names for names in _known(agent) if not own & names]
+    return any(naming.names_one(text, names, beside=own) for names in others)
 
 
 def _known(agent: Membership) -> list[set[str]]:
-    let_in = {grant.organisation for grant in queries.standing_for(agent)}
-    known = {organisation.pk: organisation for organisation in (*let_in, *sides_seen_by(agent))}
-    return [{folded(name) for name in _names(each)} for each in known.values()]
+    standing = queries.grants_for(agent).standing().order_by()
+    let_in = Organisation.objects.filter(pk__in=standing.values("organisation"))
+    known = {*let_in, *sides_seen_by(agent)}
+    return [{folded(name) for name in _names(each)} for each in known]
 
 
 def _names(whom: Organisation | str) -> tuple[str, ...]:

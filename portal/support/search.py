@@ -125,13 +125,16 @@ def _actions(grants: Sequence[Grant], text: str) -> list[HubAction]:
 
 
 def _quoted(text: str) -> set[UUID]:
-    """Return the ids of all actions that are quoted like this: a reference is of one, or a few.
+    """Return the ids of actions that are quoted like this, the last: a reference is of a few.
 
     Asked together with whose they are, SQLite reads all actions.
     """
-    quoted = HubAction.objects.filter(Exact(Upper("reference"), text.upper())).order_by()
-    calls = HubActionAttempt.objects.filter(reference=text).exclude(reference="").order_by()
-    found = quoted.values_list("pk", flat=True), calls.values_list("action", flat=True)
+    quoted = HubAction.objects.filter(Exact(Upper("reference"), text.upper()))
+    calls = HubActionAttempt.objects.filter(reference=text).exclude(reference="")
+    found = (
+        quoted.order_by("-created_at").values_list("pk", flat=True),
+        calls.order_by("-started_at").values_list("action", flat=True),
+    )
     return {pk for pks in found for pk in pks[:MANY]}
 
 

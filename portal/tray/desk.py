@@ -109,6 +109,10 @@ class Desk:
         """Say whether what is tapped is done now."""
         return True
 
+    def may_say(self, place: str) -> bool:
+        """Say whether the place of a claim's hub is changed to that now."""
+        return self.is_able_to_act()
+
     def ask(self, row: Row, hub_id: UUID, site: Site | None) -> Telling | None:
         """Ask administrators for what the row asks of them, about a hub that is not claimed.
 

@@ -221,7 +221,7 @@ def _act(desk: Desk, row: Row, claim: Claim | None) -> _Taken:
     if not desk.may_act(claim):
         return _OfClaim(claim.pk, row.tried)
     user = desk.member.user
-    if row.short_place not in {"", claim.place} and desk.is_able_to_act():
+    if row.short_place not in {"", claim.place} and desk.may_say(row.short_place):
         actions.put_at(claim, row.short_place, user)
     if row.action not in available_actions(claim) or not desk.is_able_to_act():
         return _OfClaim(claim.pk, row.tried)

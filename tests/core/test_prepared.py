@@ -415,3 +415,22 @@ def test_postgresql_keeps_the_statement_and_no_other(hubs):
         kept = [text for (text,) in cursor.fetchall()]
     assert len(kept) == 1
     assert "$1" in kept[0]
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite keeps no plans")
+@pytest.mark.django_db(transaction=True)
+def test_a_column_that_becomes_longer_meanwhile_fails_nobody():
+    Heartbeat.objects.create(name="one", beat_at=timezone.now())
+    beats = Prepared(
+        lambda at: Heartbeat.objects.filter(beat_at__lte=at).values_list("name"), at=DateTimeField()
+    )
+    change = "ALTER TABLE core_heartbeat ALTER COLUMN name TYPE varchar({})"
+    longer, usual = (change.format(length) for length in (130, 120))
+    assert beats.rows(at=timezone.now()) == [("one",)]
+    with connection.cursor() as cursor:
+        cursor.execute(longer)
+    try:
+        assert beats.rows(at=timezone.now()) == [("one",)]
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute(usual)

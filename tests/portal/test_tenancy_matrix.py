@@ -436,8 +436,10 @@ def things(
     hal,
     sam,
     crew,
+    settings,
 ) -> dict[str, dict[str, tuple[str, str]]]:
     """Of each kind of thing: whose it is → their own, and another's."""
+    settings.SUPPORT_OF_MOVES = sam.memberships.get().organisation.spkey_org_id
     others_support = make_organisation("Other", "other-support", world.key_text("Other"), "super")
     iras, hals, sams = (person.memberships.get() for person in (ira, hal, sam))
     acmes = {"claim": claim.pk, "site": mill_court.pk, "member": iras.pk}

@@ -130,7 +130,7 @@ BUILT_OF_WORDS = {"Chip", "Words", "Step", "Todo", "Counted", "Banner", "Trouble
 # Their readers are programs, programmers and those who run the portal.
 NOT_FOR_PEOPLE = re.compile(
     r"portal/(spkey/|environment|settings|wsgi|core/web/error_reports|audit/guard"
-    r"|core/checks|monitoring/collector)"
+    r"|(?:core|moves)/checks|monitoring/collector)"
 )
 
 

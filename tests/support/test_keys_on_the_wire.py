@@ -6,6 +6,7 @@ from uuid import uuid4
 import pytest
 from django.urls import reverse
 
+from portal.audit.queries import entries_of
 from portal.claims.engine import actions, credentials, timing
 from portal.claims.models import Claim, Reason, State
 from portal.consent import giving
@@ -232,7 +233,7 @@ def test_once_access_is_over_supports_key_reads_back_nothing(sandbox, supports, 
 
 @pytest.mark.parametrize("of_key", [_working, _without_key])
 def test_once_access_is_over_the_own_key_alone_finds_what_supports_claim_did_after_all(
-    sandbox, agent, acme, mill_court, hub_id, ada, clock, of_key
+    sandbox, agent, acme, mill_court, hub_id, ada, sam, clock, of_key
 ):
     of_key(acme, sandbox)
     sandbox.faults.add({"path_contains": "ClaimHub"}, action=REFUSED_BUT_DONE, times=1)
@@ -249,6 +250,9 @@ def test_once_access_is_over_the_own_key_alone_finds_what_supports_claim_did_aft
     assert used_keys(sandbox) == ({"acme"} if of_key is _working else set())
     told = agent.get(reverse("claims:detail", args=[claim.pk])).text
     assert "claimed it after all" not in told
+    for member, is_told in ((sam, False), (ada, of_key is _working)):
+        record = entries_of(member.memberships.get())
+        assert record.filter(verb="claim.late_effect").exists() == is_told
 
 
 def test_once_access_is_over_an_agents_look_has_no_hub_read(sandbox, supports, agent, ada):

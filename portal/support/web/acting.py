@@ -55,7 +55,7 @@ def claim(request: HttpRequest, authority: Authority) -> HttpResponse:
     grant = authority.grant
     form = SupportClaimForm(grant, posted(request), initial=drafts.kept(request))
     if request.method != "POST" or not (
-        form.is_valid() and form.says_nothing_of_others(authority.agent, grant.organisation)
+        form.is_valid() and not form.refuses_names_of_others(authority.agent, grant.organisation)
     ):
         return _claim_page(request, form, authority, 422 if form.is_bound else 200)
     asked = form.claim_request(grant.organisation.spkey_org_id)

@@ -1,7 +1,7 @@
 """What an agent fills in to get access to an organisation, and to claim for it."""
 
 import uuid
-from typing import Any, Final, cast
+from typing import Any, ClassVar, Final, cast
 
 from django import forms
 from django.core.validators import MinLengthValidator, RegexValidator
@@ -68,20 +68,24 @@ class OrganisationField(forms.CharField):
 
 
 class ReadByThem:
-    """A form whose reason one organisation reads: it must not name another one to them."""
+    """A form of whose words an organisation reads some: these must not name another one to it."""
 
-    def says_nothing_of_others(
+    READ: ClassVar = ("reason", "ticket", "place", "wanted_sites")
+
+    def refuses_names_of_others(
         self: Any, agent: Membership, whom: Organisation | str | None = None
     ) -> bool:
-        """Say whether the reason of a valid form names nobody else, and mark it if it does.
+        """Mark the fields of a valid form that name somebody else, and say whether there are any.
 
-        `whom` is who reads it; by default, whom the form names.
+        `whom` is who reads them; by default, whom the form names.
         """
-        data = self.cleaned_data
-        if not naming.names_another(agent, data["reason"], whom or data["organisation"]):
-            return True
-        self.add_error("reason", wording.NAMES_ANOTHER)
-        return False
+        data, reader = self.cleaned_data, whom or self.cleaned_data["organisation"]
+        words = wording.NAMES_ANOTHER if whom else wording.NAMES_ONE_NOT_NAMED
+        said = {name: data[name] for name in self.READ if data.get(name)}
+        named = [name for name in said if naming.names_another(agent, said[name], reader)]
+        for name in named:
+            self.add_error(name, words)
+        return bool(named)
 
 
 class AskForm(ReadByThem, forms.Form):

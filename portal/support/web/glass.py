@@ -42,7 +42,9 @@ def begin(request: HttpRequest, agent: Membership) -> HttpResponse:
     """Take whom it is for, why, and the ticket. Nothing is made yet."""
     named = {"organisation": request.GET.get("q", "")}
     form = GlassForm(posted(request), initial=named | drafts.kept(request))
-    if request.method != "POST" or not (form.is_valid() and form.says_nothing_of_others(agent)):
+    if request.method != "POST" or not (
+        form.is_valid() and not form.refuses_names_of_others(agent)
+    ):
         status = 422 if form.is_bound else 200
         return render(request, "support/glass.html", {"form": form}, status=status)
     data = form.cleaned_data
@@ -122,7 +124,7 @@ def unknown(request: HttpRequest, agent: Membership) -> HttpResponse:
         return _unknown_page(request, form, asked, HTTPStatus.CONFLICT, is_another=True)
     form = SupportClaimForm(None, posted(request), initial=initial)
     if request.method != "POST" or not (
-        form.is_valid() and form.says_nothing_of_others(agent, asked.spkey_org_id)
+        form.is_valid() and not form.refuses_names_of_others(agent, asked.spkey_org_id)
     ):
         return _unknown_page(request, form, asked, 422 if form.is_bound else 200)
     try:

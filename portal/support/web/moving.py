@@ -41,7 +41,8 @@ def move(request: HttpRequest, authority: Authority, hub: uuid.UUID) -> HttpResp
         request.method != "POST"
         or action_wording.hindrance(found)
         or not (
-            form.is_valid() and form.says_nothing_of_others(authority.agent, grant.organisation)
+            form.is_valid()
+            and not form.refuses_names_of_others(authority.agent, grant.organisation)
         )
     ):
         return _page(request, authority, found, form, 422 if form.is_bound else 200)

@@ -54,7 +54,9 @@ def ask(request: HttpRequest, agent: Membership) -> HttpResponse:
     if request.GET.get("what") == MOVE:
         named["what"] = MOVE
     form = AskForm(posted(request), initial=named | drafts.kept(request))
-    if request.method != "POST" or not (form.is_valid() and form.says_nothing_of_others(agent)):
+    if request.method != "POST" or not (
+        form.is_valid() and not form.refuses_names_of_others(agent)
+    ):
         status = 422 if form.is_bound else 200
         return render(request, "support/ask.html", {"form": form}, status=status)
     text = form.cleaned_data["organisation"]

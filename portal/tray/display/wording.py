@@ -147,8 +147,8 @@ _NOT_SENT: Final = Chip("stop", "stop", _("Not sent"))
 NO_REASON_WORDS: Final = Words(Chip("attention", "help", _("Not sent")), NO_REASON, "")
 NAMES_ANOTHER: Final = Words(
     NO_REASON_WORDS.chip,
-    _("The reason names another organisation"),
-    _("They read it. Leave that out above, and claim it again."),
+    _("Reason, ticket or place names another organisation"),
+    _("They read all three. Leave that out, and claim it again."),
 )
 NO_FACTOR: Final = Words(
     Chip("attention", "shield", _("Not sent yet")),

@@ -157,12 +157,20 @@ for (const offer of offers) offer.hidden = false;
 
 // Who speaks to the device rather than types can switch the keys off, for good where it remembers.
 const OFF = "keys-off";
+/** @param {boolean} are */
+const switchKeys = (are) => {
+  areOn.checked = are;
+  // It is how the page is, and nothing that was filled in.
+  areOn.defaultChecked = are;
+};
+switchKeys(true);
 try {
-  areOn.checked = localStorage.getItem(OFF) === null;
+  switchKeys(localStorage.getItem(OFF) === null);
 } catch {
   // They are on.
 }
 areOn.addEventListener("change", () => {
+  switchKeys(areOn.checked);
   try {
     if (areOn.checked) localStorage.removeItem(OFF);
     else localStorage.setItem(OFF, "");

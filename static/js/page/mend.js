@@ -72,8 +72,10 @@
       const usual = [...field.options].findLastIndex((option) => option.defaultSelected);
       return field.selectedIndex !== Math.min(Math.max(usual, 0), field.options.length - 1);
     }
-    const isMarked = field instanceof HTMLInputElement && field.checked !== field.defaultChecked;
-    return isMarked || field.value !== field.defaultValue;
+    if (field instanceof HTMLInputElement && ["checkbox", "radio"].includes(field.type)) {
+      return field.checked !== field.defaultChecked;
+    }
+    return field.value !== field.defaultValue;
   };
 
   // Whether somebody would lose something: what is typed, what is open, what was said just now, and what

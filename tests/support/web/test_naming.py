@@ -18,7 +18,10 @@ ANOTHER = {
     "SpKey id": "As we did for harbour-living last week",
     "spelt together": "As we did for HarbourLiving last week",
 }
-NAMES = "names another organisation"
+NAMES = "They read this, and it names a"
+
+
+TOLD = ("Reason, ticket or place names another organisation", True)
 
 
 @pytest.fixture
@@ -30,11 +33,11 @@ def claims(agent, grant, reason, site):
     return post(agent, filled(HUB, site, reason=reason), grant)
 
 
-def moves(agent, grant, reason, site):
+def moves(agent, grant, reason, site, place=""):
     hub = make_own_hub(site)
     Grant.objects.filter(pk=grant.pk).update(may_move=True)
     other = site.organisation.sites.exclude(pk=site.pk).get()
-    form = {"site": str(other.pk), "place": "", "reason": reason, "submission": str(hub.pk)}
+    form = {"site": str(other.pk), "place": place, "reason": reason, "submission": str(hub.pk)}
     return agent.post(reverse("support:move-hub", args=(grant.pk, hub.pk)), form)
 
 
@@ -79,14 +82,45 @@ def test_their_own_name_and_everything_else_is_sent(
 
 
 @pytest.mark.usefixtures("_harbour_lets_in")
+def test_nor_does_a_place(agent, grant, mill_court, orchard_rise):
+    answer = moves(agent, grant, REASON, mill_court, place="As at HARBOUR-LIVING, left")
+
+    assert answer.status_code == 422
+    assert NAMES in " ".join(answer.context["form"].errors["place"])
+    assert not HubAction.objects.exists()
+
+
+@pytest.mark.usefixtures("_harbour_lets_in")
+@pytest.mark.parametrize("field", ["ticket", "wanted_sites"])
+def test_nor_does_what_is_asked_for_or_broken_for(agent, field):
+    page = GLASS if field == "ticket" else ASK
+    fields = {"organisation": world.ACME_ORG_ID, "reason": REASON, "ticket": "T-1"}
+    named = request_for(world.ACME_ORG_ID) | fields | {field: "As at Harbour Living"}
+
+    assert NAMES in " ".join(agent.post(page, named).context["form"].errors[field])
+    assert not AccessRequest.objects.exists()
+    assert not Grant.objects.filter(organisation__name="Acme Properties").exists()
+
+
+@pytest.mark.usefixtures("_harbour_lets_in")
+def test_a_name_within_that_of_whoever_reads_it_is_none(agent, acme, harbour, grant):
+    harbour.name = "Acme"
+    harbour.save(update_fields=["name"])
+    said = "The tablet of Acme Properties was lost"
+
+    assert asks(agent, grant, f"{said}, as Acme’s was", None).status_code == 422
+    assert asks(agent, grant, said, None).status_code == 302
+
+
+@pytest.mark.usefixtures("_harbour_lets_in")
 @pytest.mark.parametrize("text", ANOTHER.values())
 def test_nor_does_one_of_the_tray(agent, sam, acme, grant, mill_court, text):
     beat()
     tray = AgentsTray(agent, sam, acme, grant=grant)
-    row = confirmed(tray.row(HUB, mill_court, reason=text))
-    news = tray.news(row)
-
-    assert (news["title"], news["canClaim"]) == ("The reason names another organisation", True)
+    for named in ({"reason": text}, {"ticket": text}, {"place": text}):
+        row = confirmed(tray.row(HUB, mill_court, **{"reason": REASON} | named))
+        news = tray.news(row)
+        assert (news["title"], news["canClaim"]) == TOLD
     assert not Claim.objects.exists()
 
 
