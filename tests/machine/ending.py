@@ -3,6 +3,8 @@
 import sys
 from collections.abc import Iterator
 
+from django.db.models import Q
+
 from portal.audit.models import Entry
 from portal.claims.engine import actions
 from portal.claims.models import Claim, Reason, State
@@ -71,13 +73,11 @@ def _of_effect(world: World, claim: Claim) -> Iterator[str]:
     wanted = (claim.organisation.spkey_org_id, claim.spkey_site_id)
     events = world.ledger.effects[claim.pk]
     effective = any((event.data["orgId"], event.data["siteId"]) == wanted for event in events)
-    # A later claim of the same hub and site, sent as well, may have taken the effect for its own.
-    reported = Claim.objects.filter(
-        organisation=claim.organisation,
-        hub=claim.hub,
-        spkey_site_id=claim.spkey_site_id,
-        state=State.CLAIMED,
+    # Another claim of the same hub and site, sent as well, may have taken the effect for its own.
+    same = Claim.objects.filter(
+        organisation=claim.organisation, hub=claim.hub, spkey_site_id=claim.spkey_site_id
     )
+    reported = same.filter(Q(state=State.CLAIMED) | Q(late_effect_at__isnull=False))
     if effective and claim.late_effect_at is None and not reported.exists():
         yield f"claim {claim.pk} took effect and is {claim.state}, without a mark"
     if claim.late_effect_at is not None and wanted not in world.ledger.bound[claim.hub_id_text]:
