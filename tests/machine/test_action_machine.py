@@ -9,7 +9,7 @@ from hypothesis.stateful import run_state_machine_as_test
 from tests.machine.action_machine import ActionMachine
 from tests.machine.reclaim_machine import ReclaimMachine
 
-EXAMPLES = int(os.environ.get("MACHINE_EXAMPLES", "12"))
+EXAMPLES = int(os.environ.get("MACHINE_EXAMPLES", "30"))
 HOW = settings(
     max_examples=EXAMPLES,
     stateful_step_count=25,
