@@ -10,6 +10,7 @@ from typing import Final
 from django.conf import settings
 from django.db import transaction
 
+from portal.claims.engine import actions
 from portal.claims.models import Claim
 from portal.consent import brakes
 from portal.core.throttle import Limit, once
@@ -58,10 +59,10 @@ def take_tries(member: Membership, number: int = 1) -> None:
 def take_for_others(agent: Membership, claim: Claim) -> None:
     """Count that the agent has support's claim tried at once: an action for another organisation.
 
-    Raises LimitReachedError beyond what one agent may do. It must not be called inside a
-    transaction.
+    A tap counts nothing where the claim is tried without it, or not at all. Raises
+    LimitReachedError beyond what one agent may do. It must not be called inside a transaction.
     """
-    if claim.by_support and not claim.is_final:
+    if claim.by_support and actions.would_be_tried(claim):
         brakes.take(agent, claim.organisation.spkey_org_id)
 
 

@@ -7,7 +7,7 @@ import uuid
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -224,9 +224,18 @@ def try_now(claim: Claim) -> bool:
     """
     now = timezone.now()
     is_rested = Q(contacted_at=None) | Q(contacted_at__lte=now - _apart())
-    resting = (State.WAITING, State.VERIFYING, State.REVIEW, State.BLOCKED)
-    rested = Claim.objects.filter(is_rested, pk=claim.pk, state__in=resting)
+    rested = Claim.objects.filter(is_rested, pk=claim.pk, state__in=_RESTING)
     return bool(rested.update(**due_at(now), send_requested=True, version=F("version") + 1))
+
+
+_RESTING: Final = (State.WAITING, State.VERIFYING, State.REVIEW, State.BLOCKED)
+
+
+def would_be_tried(claim: Claim) -> bool:
+    """Whether `try_now` has the claim tried that would not be tried at this moment without it."""
+    is_due = claim.due_at is not None and claim.due_at <= timezone.now()
+    is_asked_for = claim.send_requested and is_due
+    return claim.state in _RESTING and not is_asked_for and not was_tried_just_now(claim)
 
 
 def was_tried_just_now(claim: Claim) -> bool:

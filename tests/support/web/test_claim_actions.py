@@ -7,9 +7,10 @@ import pytest
 from django.utils import timezone
 
 from portal.claims.engine import actions
-from portal.claims.models import Claim, State
+from portal.claims.models import Claim, Reason, State
 from portal.orgs.models import Organisation
 from portal.sandbox import world
+from tests.claims.states import put
 from tests.conftest import consent_to, work
 
 
@@ -109,6 +110,51 @@ def test_trying_now_counts_as_an_action_for_others(agent, waiting_claim, setting
     answer = agent.post(page, follow=True)
 
     assert "as much for others as one agent may" in answer.text
+    assert not Claim.objects.get().send_requested
+
+
+def tried(claim: Claim) -> None:
+    """A worker has begun to try it, and it waits again."""
+    later = timezone.now() + timedelta(hours=1)
+    Claim.objects.filter(pk=claim.pk).update(
+        contacted_at=timezone.now(), send_requested=False, due_at=later
+    )
+
+
+@pytest.mark.parametrize("is_tried", [True, False], ids=["tried", "not got to yet"])
+def test_two_taps_within_ten_seconds_count_once(agent, waiting_claim, settings, is_tried):
+    settings.SUPPORT_CLAIMS_AN_HOUR = 1
+    page = f"/claims/{waiting_claim.pk}/try-now/"
+    for _ in range(2):
+        answer = agent.post(page, follow=True)
+        assert "as much for others" not in answer.text
+        if is_tried:
+            tried(waiting_claim)
+
+    # The next that tries it is one too many.
+    Claim.objects.update(contacted_at=None, send_requested=False)
+    assert "as much for others" in agent.post(page, follow=True).text
+
+
+@pytest.mark.parametrize("state", [State.QUEUED, State.SENDING, State.CLAIMED, State.CANCELLED])
+def test_a_tap_on_what_is_not_tried_for_it_counts_nothing(agent, waiting_claim, settings, state):
+    settings.SUPPORT_CLAIMS_AN_HOUR = 0
+    put(waiting_claim, state)
+
+    answer = agent.post(f"/claims/{waiting_claim.pk}/try-now/", follow=True)
+
+    assert "as much for others" not in answer.text
+
+
+@pytest.mark.parametrize("reason", [Reason.KEY_REFUSED, Reason.NO_USER])
+def test_a_tap_that_has_a_blocked_claim_tried_counts_whatever_blocks_it(
+    agent, waiting_claim, settings, reason
+):
+    settings.SUPPORT_CLAIMS_AN_HOUR = 0
+    put(waiting_claim, State.BLOCKED, reason)
+
+    agent.post(f"/claims/{waiting_claim.pk}/try-now/")
+
     assert not Claim.objects.get().send_requested
 
 

@@ -584,6 +584,24 @@ def test_trying_now_from_the_tray_counts_as_an_action_for_others(tray, mill_cour
     assert not Claim.objects.get().send_requested
 
 
+@pytest.mark.parametrize("is_tried", [True, False], ids=["tried", "not got to yet"])
+def test_two_taps_from_the_tray_within_ten_seconds_count_once(tray, mill_court, settings, is_tried):
+    row = confirmed(tray.row(HUB, mill_court))
+    tray.sync(row)
+    tap, claims = row | {"action": "try_now"}, Claim.objects.all()
+    later = timezone.now() + timedelta(hours=1)
+    put(claims.get(), "waiting", "offline", due_at=later, contacted_at=None)
+    settings.SUPPORT_CLAIMS_AN_HOUR = 2  # To claim it was the first.
+    for _ in range(2):
+        assert "as much for others" not in tray.news(tap | {})["text"]
+        if is_tried:
+            claims.update(contacted_at=timezone.now(), send_requested=False, due_at=later)
+
+    # The next that tries it is one too many.
+    claims.update(contacted_at=None, send_requested=False)
+    assert "as much for others" in tray.news(tap | {})["text"]
+
+
 @pytest.mark.django_db(transaction=True)
 def test_tries_of_many_at_once_are_counted_exactly(grant, sam, acme, mill_court, settings):
     settings.SUPPORT_CLAIMS_AN_HOUR = 3
@@ -598,6 +616,7 @@ def test_tries_of_many_at_once_are_counted_exactly(grant, sam, acme, mill_court,
             reason=REASON,
         )
     )
+    claim = put(claim, "waiting", "offline")
 
     def tries() -> None:
         desk = SupportDesk(agent, grant, is_fresh=True)
