@@ -35,6 +35,14 @@ def recent_sends(row: HasAttempts, now: datetime) -> int:
     return number
 
 
+def was_offline(row: HasAttempts) -> bool:
+    """Say whether the row's last send did not get to the hub, as SpKey answered."""
+    if not row.sends:
+        return False
+    outcomes = row.attempts.filter(kind=SEND).order_by("-number").values_list("outcome", flat=True)
+    return outcomes.first() in {CallOutcome.OFFLINE, CallOutcome.NOT_PASSED_ON}
+
+
 def met_401_before(row: HasAttempts, credential: ApiCredential, now: datetime) -> bool:
     """Say whether a send of the row with this very key was answered 401 a minute ago or more.
 

@@ -34,7 +34,8 @@ class Facts:
     `wanted` is the site's id of a move, and whether primary of a role. `from_org_id` is whose the
     hub may be before a re-claim, and `from_site_id` where alone it may be before support moves it.
     `reason` is that of the last decision. `recent_sends` counts the last ten minutes.
-    `seen_offline` says that the hub was offline when it was last read.
+    `seen_offline` says that the hub was offline when it was last read, and `was_offline` that the
+    last send did not get to it.
     """
 
     kind: str
@@ -52,6 +53,7 @@ class Facts:
     no_effect_seen_at: datetime | None
     cancelling: bool
     seen_offline: bool = False
+    was_offline: bool = False
     from_org_id: str = ""
     from_site_id: str = ""
 
@@ -178,14 +180,14 @@ def _settle(facts: Facts, asked_at: datetime, now: datetime) -> Decision:
 
 def _reason(facts: Facts) -> Reason:
     """Return why it is not done yet, after SpKey has answered: no silence of before."""
-    return Reason.OFFLINE if facts.reason == Reason.OFFLINE else Reason.NONE
+    return Reason.OFFLINE if facts.was_offline else Reason.NONE
 
 
 def _ended(facts: Facts, now: datetime) -> Decision | None:
     if facts.cancelling:
         return Decision(State.CANCELLED)
     if now - facts.retry_window_start > timing.MAX_AGE or facts.sends >= timing.MAX_SENDS:
-        return Decision(State.EXPIRED, Reason(facts.reason))
+        return Decision(State.EXPIRED, _reason(facts) or Reason(facts.reason))
     return None
 
 

@@ -319,6 +319,7 @@ def _facts(action: HubAction) -> Facts:
         tries=action.tries,
         sends=action.sends,
         recent_sends=attempts.recent_sends(action, timezone.now()),
+        was_offline=attempts.was_offline(action),
         last_send_at=action.last_send_at,
         unresolved=action.outcome_unknown_since is not None,
         no_effect_seen_at=action.no_effect_seen_at,

@@ -167,6 +167,42 @@ def test_a_hub_that_is_astray_for_a_moment_is_looked_for_again(name, ours, do, s
     assert ending(work(action)) == ("done", "")
 
 
+# What a read answers in between that says nothing of the send before.
+BETWEEN = {
+    "not found": {"status": 404},
+    "another's": {"status": 403},
+    "busy": {"status": 429},
+    "away": {"status": 500},
+}
+
+
+@pytest.mark.parametrize("answer", BETWEEN.values(), ids=BETWEEN)
+@pytest.mark.parametrize("name", ASTRAY)
+def test_that_a_hub_is_offline_is_not_forgotten_over_a_read_in_between(
+    answer, name, acme, do, sandbox, live
+):
+    action = do(name, hub_of(acme, world.MAGIC["ours_not_passed_on"].id))
+    assert ending(work(action)) == ("verifying", "offline")
+    body = '{"success": false, "error": "Not shown", "message": "Not shown"}'
+    sandbox.faults.add({"path_contains": "/status"}, action=answer | {"body": body}, times=1)
+    assert work(action).reason != "offline"
+
+    assert ending(live(action, every=HALF_AN_HOUR, rounds=3)) == ("waiting", "offline")
+    assert ending(live(action, every=HALF_AN_HOUR, rounds=80)) == ("expired", "offline")
+
+
+def test_nor_where_the_day_is_over_after_it(acme, do, sandbox, clock):
+    action = do("move", hub_of(acme, world.MAGIC["ours_not_passed_on"].id))
+    work(action)
+    clock.shift(60)
+    assert ending(work(action)) == ("verifying", "offline")
+    sandbox.faults.add({"path_contains": "/status"}, action={"status": 500}, times=1)
+    assert ending(work(action)) == ("verifying", "unreachable")
+    clock.shift(25 * 3600)
+
+    assert ending(work(action)) == ("expired", "offline")
+
+
 @pytest.mark.parametrize("name", ASTRAY)
 def test_a_hub_that_stays_away_is_believed_to_be_gone(name, ours, do, sandbox, live):
     action = do(name, ours)
