@@ -106,8 +106,8 @@ MUTANTS_OF_ACTIONS = (
         "of what has ended nothing more is promised",
         "it is told why it waits",
         WORDING,
-        "    if not (action.is_final and action.reason in PASSING):\n",
-        "    if True:\n",
+        "    return action.is_final and action.reason in PASSING\n",
+        "    return False\n",
         WORDS,
     ),
     _mutant(

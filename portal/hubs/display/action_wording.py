@@ -84,6 +84,7 @@ BY_STATE: Final[dict[str, Words]] = {
     ),
     State.CANCELLED: _words("quiet", "close", _("Stopped"), _("Nothing has changed.")),
 }
+SITE_CLOSED: Final = _("The site was archived. Nothing has changed.")
 BY_BOTH: Final[dict[tuple[str, str], Text]] = {
     (State.UNKNOWN, Reason.INTERRUPTED): _(
         "The portal was interrupted while it was sent, so nobody knows whether it left. Look at "
@@ -127,7 +128,7 @@ BY_BOTH: Final[dict[tuple[str, str], Text]] = {
     (State.CANCELLED, Reason.RIGHT_GONE): _(
         "Who asked for it is no administrator any more. Ask for it yourself where it is needed."
     ),
-    (State.CANCELLED, Reason.SITE_CLOSED): _("The site was archived. Nothing has changed."),
+    (State.CANCELLED, Reason.SITE_CLOSED): SITE_CLOSED,
 }
 BY_REASON: Final[dict[str, Text]] = {
     Reason.OFFLINE: _("The hub is offline. It is sent again when the hub is back, for a day."),
@@ -159,6 +160,7 @@ BY_REASON: Final[dict[str, Text]] = {
     Reason.AGAINST_RULES: _("SmartphoneKey says that this cannot be done to this hub now."),
     Reason.FORBIDDEN: _("Your organisation's API key may not do this."),
 }
+LIFTED: Final = _("The hub is suspended. It can be moved once that is lifted.")
 # What support does for an organisation: the key and the right are support's, and nobody who reads
 # it can mend them.
 BY_SUPPORT: Final[dict[str, Text]] = {
@@ -171,9 +173,16 @@ BY_SUPPORT: Final[dict[str, Text]] = {
     Reason.RIGHT_GONE: _("Support’s access was over before anything was sent."),
     Reason.NOT_OURS: _("The hub is not the organisation’s any more."),
     Reason.FORBIDDEN: _("Support’s key may not do this."),
+    Reason.SUSPENDED: LIFTED,
+    Reason.SITE_CLOSED: SITE_CLOSED,
 }
 UNKNOWN_BY_SUPPORT: Final = _(
-    "It may have been done. Look where the hub is now before you ask for it again."
+    "It may have been done. Where the hub is now says whether it was; only then is it asked for "
+    "again."
+)
+OFFLINE_BY_SUPPORT: Final = _(
+    "For a day SmartphoneKey could not pass it on. Nothing has changed. It can be asked for again "
+    "once the hub is online."
 )
 # What is so for a while: of what has ended, it says nothing.
 PASSING: Final = frozenset(
@@ -201,21 +210,33 @@ COMMISSIONING: Final = _("Add a Matter device")
 def words(action: HubAction) -> Words:
     """Return the action's state in words."""
     of_state = BY_STATE[action.state]
-    text = _of_support(action) if action.by_support else None
-    text = text or BY_BOTH.get((action.state, action.reason))
-    if not (action.is_final and action.reason in PASSING):
-        text = text or BY_REASON.get(action.reason)
+    text = _by_support(action) if action.by_support else _by_person(action)
     if action.cancel_requested_at is not None and not action.is_final:
         text = _("It is stopped. It may have been done already: we look first.")
     return Words(of_state.chip, text or of_state.text)
 
 
-def _of_support(action: HubAction) -> Text | None:
-    """Return what is said of what support does, None where it is what is said of any action."""
+def _by_person(action: HubAction) -> Text | None:
+    """Return what is said of what a person does, None where the state says it all."""
+    if text := BY_BOTH.get((action.state, action.reason)):
+        return text
+    return None if _has_passed(action) else BY_REASON.get(action.reason)
+
+
+def _by_support(action: HubAction) -> Text | None:
+    """Return the same of what support does: never what only a person could do."""
     if action.state == State.UNKNOWN:
         return UNKNOWN_BY_SUPPORT
-    is_over = action.is_final and action.reason in PASSING
-    return None if is_over else BY_SUPPORT.get(action.reason)
+    if (action.state, action.reason) == (State.EXPIRED, Reason.OFFLINE):
+        return OFFLINE_BY_SUPPORT
+    if _has_passed(action):
+        return None
+    return BY_SUPPORT.get(action.reason) or BY_REASON.get(action.reason)
+
+
+def _has_passed(action: HubAction) -> bool:
+    """Whether the reason was so for a while, of an action that has ended."""
+    return action.is_final and action.reason in PASSING
 
 
 def hindrance(hub: Hub) -> Text:
@@ -231,7 +252,7 @@ def hindrance_for_support(hub_status: str) -> Text:
 
 
 _OUT_OF_USE_FOR_SUPPORT: Final[dict[str, Text]] = {
-    Reason.SUSPENDED: _("The hub is suspended. It can be moved once that is lifted."),
+    Reason.SUSPENDED: LIFTED,
     Reason.DECOMMISSIONED: BY_REASON[Reason.DECOMMISSIONED],
 }
 

@@ -55,7 +55,8 @@ CANNOT_DECIDE: Final[dict[str, Text]] = {
     deciding.Hindrance.TOO_LATE: _("That cannot be done any more. This is how it is now."),
     deciding.Hindrance.BUSY: _("This hub is being moved or changed already. Wait until that ends."),
     deciding.Hindrance.OUT_OF_USE: _(
-        "The hub is suspended or out of service, so nothing can be moved. Decline it, and say so."
+        "The hub is suspended or out of service, so it cannot be moved now. Decline it and say so, "
+        "or look it up again once that has changed."
     ),
     deciding.Hindrance.SITE: _("The site was archived meanwhile. Decline it, and say so."),
 }

@@ -55,3 +55,17 @@ def test_of_what_has_ended_nothing_is_promised(reason, by_support):
 @pytest.mark.parametrize("reason", PASSING)
 def test_of_what_goes_on_the_reason_is_told(reason):
     assert said(State.WAITING, reason) == action_wording.BY_REASON[reason]
+
+
+@pytest.mark.parametrize("state", State)
+def test_nobody_is_told_to_mend_what_support_does(state):
+    """The organisation's administrators read it as well: neither the key nor the act is theirs."""
+    texts = [said(state, reason, by_support=True) for reason in Reason]
+
+    orders = re.compile(r"\bStore\b|[Yy]our organisation|\byou\b|SmartphoneKey's support|People")
+    assert [text for text in texts if orders.search(text)] == []
+
+
+def test_whoever_moves_a_hub_reads_that_it_was_offline_for_a_day():
+    for by_support in (False, True):
+        assert "online" in said(State.EXPIRED, Reason.OFFLINE, by_support=by_support)

@@ -390,5 +390,5 @@ def test_support_reads_why_a_hub_out_of_use_cannot_be_approved(
     assert 'value="ask"' not in page
     assert reverse("support:move-decline", args=(asked.pk,)) in page
     led = agent.post(approve, {"because": BECAUSE, "losses": "on"}, follow=True)
-    assert "suspended or out of service" in led.text
+    assert "so it cannot be moved now. Decline it and say so, or look it up again" in led.text
     assert now(asked).state == asked.state
