@@ -127,10 +127,6 @@ def test_all_organisations_together_have_a_few_calls_under_way(stands, acme, har
     assert {first.pk, second.pk} == {acme.pk, harbour.pk}
 
 
-def test_a_worker_has_half_its_threads_for_reading_and_the_other_for_what_people_wait_for(settings):
-    assert settings.HUB_READS_AT_ONCE == settings.WORKER_THREADS // 2
-
-
 def test_a_round_has_only_what_other_work_leaves(stands, acme):
     stands(0)
     watching.watch_all([watching.hub_for(acme, world.hub_id(n)) for n in range(20, 30)])

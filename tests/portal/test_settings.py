@@ -330,6 +330,15 @@ def test_the_time_zone_is_athens_unless_set(name, zone, settings_of):
     assert settings_of(PORTAL_TIME_ZONE=name)["TIME_ZONE"] == zone
 
 
+@pytest.mark.parametrize(("threads", "reads"), [("6", 3), ("7", 3), ("1", 1), (None, 8)])
+def test_a_worker_has_half_its_threads_for_reading_and_the_other_for_what_people_wait_for(
+    threads, reads, settings_of
+):
+    assert settings_of(PORTAL_WORKER_THREADS=threads)["HUB_READS_AT_ONCE"] == reads
+    own = settings_of(PORTAL_WORKER_THREADS=threads, PORTAL_HUB_READS_AT_ONCE="5")
+    assert own["HUB_READS_AT_ONCE"] == 5
+
+
 def database(url: str, monkeypatch) -> dict[str, Any]:
     monkeypatch.setenv("DATABASE_URL", url)
     return environment.database(Env(), default="", threads=16)
