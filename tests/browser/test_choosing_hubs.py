@@ -145,6 +145,97 @@ def test_what_is_chosen_stays_so_on_other_pages_and_in_another_order(desk):
     expect(bar(desk)).to_be_hidden()
 
 
+# The browser shows the page as it was left: these tests run without its cache of pages.
+SHOWN_AGAIN = "() => dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))"
+
+
+def use_up(page: Page) -> None:
+    bar(page).get_by_role("button", name="Move").click()
+    page.get_by_label("New site").select_option(label="Orchard Rise")
+    page.get_by_role("button", name="Check the move").click()
+    page.wait_for_url("**/import/*/")
+
+
+def is_let_go(page: Page) -> None:
+    expect(bar(page)).to_be_hidden()
+    expect(page.locator("tbody :checked")).to_have_count(0)
+    assert page.locator("form [name=hub][type=hidden]").input_value() == ""
+
+
+def test_what_a_plan_has_used_up_does_not_come_back_with_the_back_button(desk):
+    box(desk, 1).check()
+    box(desk, 2).check()
+    use_up(desk)
+    # Over the page between, of which Chromium asks whether to send its form anew.
+    desk.evaluate("() => history.go(-2)")
+    expect(head_box(desk)).to_be_visible()
+    is_let_go(desk)
+
+
+@pytest.mark.parametrize("what", ["some", "all", "elsewhere"])
+def test_nor_where_the_browser_has_kept_the_whole_page(desk, what):
+    if what == "elsewhere":
+        box(desk, 1).check()
+        desk.get_by_role("link", name="Next").click()
+        expect(bar(desk)).to_contain_text("1 on other pages")
+    elif what == "all":
+        head_box(desk).check()
+        bar(desk).get_by_label("All 30 hubs").check()
+    else:
+        box(desk, 1).check()
+    # It is used up on the page after this one.
+    desk.evaluate("() => sessionStorage.clear()")
+    desk.evaluate(SHOWN_AGAIN)
+    is_let_go(desk)
+
+
+def test_nor_where_another_list_has_one_by_now(desk):
+    box(desk, 1).check()
+    desk.evaluate(
+        """() => {
+          const other = JSON.parse(sessionStorage.getItem("chosen-rows"));
+          sessionStorage.setItem(
+            "chosen-rows", JSON.stringify({ ...other, list: `${other.list}q=Flat` }));
+        }"""
+    )
+    desk.evaluate(SHOWN_AGAIN)
+    is_let_go(desk)
+    expect(desk.get_by_text("nothing is chosen any more")).to_be_visible()
+
+
+def test_what_is_chosen_is_still_so_where_the_browser_shows_the_page_again(desk):
+    box(desk, 1).check()
+    desk.evaluate(SHOWN_AGAIN)
+    assert chosen(desk) == [1]
+    # Where nothing can be kept, the page itself is all there is.
+    desk.evaluate(
+        """() => {
+          Storage.prototype.getItem = () => {
+            throw new DOMException("no storage");
+          };
+        }"""
+    )
+    desk.evaluate(SHOWN_AGAIN)
+    assert chosen(desk) == [1]
+    expect(bar(desk)).to_contain_text("1 chosen")
+
+
+@pytest.mark.parametrize(("language", "number"), [("en", "1,236"), ("el", "1.236")])
+def test_a_large_number_is_written_as_the_page_writes_numbers(desk, language, number):
+    box(desk, 1).check()
+    desk.evaluate(
+        """() => {
+          const choice = JSON.parse(sessionStorage.getItem("chosen-rows"));
+          for (let n = 0; n < 1235; n += 1) choice.ids.push(`elsewhere-${n}`);
+          sessionStorage.setItem("chosen-rows", JSON.stringify(choice));
+        }"""
+    )
+    desk.evaluate("(language) => { document.documentElement.lang = language }", language)
+    desk.evaluate(SHOWN_AGAIN)
+    elsewhere = number.replace("6", "5")
+    expect(bar(desk)).to_contain_text(f"{number} chosen ({elsewhere} on other pages)")
+
+
 @pytest.mark.parametrize("query", ["q=Flat", "state=online&order=place", "firmware="])
 def test_other_filters_let_go_of_it_and_say_so(desk, query):
     head_box(desk).check()

@@ -7,6 +7,17 @@ const CELL = ".choose";
 // An open menu takes Escape first.
 const OPEN = "popover" in HTMLElement.prototype ? ":popover-open" : "[popover][data-open]";
 
+/** @param {number} number */
+const inWords = (number) => new Intl.NumberFormat(document.documentElement.lang).format(number);
+
+// The browser has what was chosen when it was left, also where that was used since.
+/** @param {PageTransitionEvent} [event] */
+const isShownAgain = (event) =>
+  event?.persisted ||
+  performance
+    .getEntriesByType("navigation")
+    .some((entry) => "type" in entry && entry.type === "back_forward");
+
 /** @param {HTMLFormElement} form */
 const choosing = (form) => {
   const list = form.dataset.chosenRows ?? "";
@@ -41,9 +52,9 @@ const choosing = (form) => {
       find(form, "[data-choose-matching]", HTMLElement).hidden = !isWhole;
     }
     const isAll = matching?.checked;
-    number.textContent = (isAll && matching?.dataset.number) || `${count + others.length}`;
+    number.textContent = (isAll && matching?.dataset.number) || inWords(count + others.length);
     elsewhere.textContent =
-      others.length && !isAll ? ` (${others.length} ${elsewhere.dataset.words})` : "";
+      others.length && !isAll ? ` (${inWords(others.length)} ${elsewhere.dataset.words})` : "";
     sent.value = others.join(" ");
     all.checked = isWhole;
     all.indeterminate = count > 0 && !isWhole;
@@ -72,16 +83,29 @@ const choosing = (form) => {
     choosePage(false);
   };
 
-  const restore = () => {
+  const letGo = () => {
+    for (const box of boxes) box.checked = false;
+    if (matching) matching.checked = false;
+    others = [];
+  };
+
+  /** @param {import("./kept-choice.js").Choice} was */
+  const drop = (was) => {
+    keep(null);
+    const isMine = was.list.split(" ")[0] === list.split(" ")[0];
+    find(document, "[data-choice-dropped]", HTMLElement).hidden = !isMine;
+  };
+
+  /** @param {PageTransitionEvent} [event] */
+  const restore = (event) => {
     const was = kept();
     if (was?.list === list) {
       for (const box of boxes) box.checked = was.matching || was.ids.includes(box.value);
       if (matching) matching.checked = was.matching;
       others = was.ids.filter((id) => !here.has(id));
-    } else if (was) {
-      keep(null);
-      const isMine = was.list.split(" ")[0] === list.split(" ")[0];
-      find(document, "[data-choice-dropped]", HTMLElement).hidden = !isMine;
+    } else if (was !== undefined) {
+      if (isShownAgain(event)) letGo();
+      if (was) drop(was);
     }
     show();
   };

@@ -9,12 +9,12 @@ const NAME = "chosen-rows";
  * @property {boolean} matching Whether all that match are chosen.
  */
 
-/** @returns {Choice | null} */
+/** @returns {Choice | null | undefined} Null where nothing is kept, undefined where nothing can be. */
 export const kept = () => {
   try {
     return JSON.parse(sessionStorage.getItem(NAME) ?? "null");
   } catch {
-    return null;
+    return undefined;
   }
 };
 
