@@ -461,8 +461,8 @@ MUTANTS = (
         (
             _edit(
                 "engine/actions.py",
-                "    rested = Claim.objects.filter(is_rested, pk=claim.pk, state__in=resting)\n",
-                "    rested = Claim.objects.filter(pk=claim.pk, state__in=resting)\n",
+                "    rested = Claim.objects.filter(is_rested, pk=claim.pk, state__in=_RESTING)\n",
+                "    rested = Claim.objects.filter(pk=claim.pk, state__in=_RESTING)\n",
             ),
         ),
         "tests/claims/engine/test_trying_now.py",

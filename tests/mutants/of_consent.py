@@ -205,7 +205,7 @@ MUTANTS_OF_CONSENT = (
         (
             Edit(
                 "portal/claims/limits.py",
-                "    if claim.by_support and not claim.is_final:\n",
+                "    if claim.by_support and actions.would_be_tried(claim):\n",
                 "    if False:\n",
             ),
         ),
