@@ -19,7 +19,10 @@ from django.core.management import call_command
 from bench import place, report, signals
 from chaos import postgres
 
-PARTS = ("polls", "submits", "crowd", "fair", "flood", "photos", "weight", "rounds", "history")
+PARTS = (
+    *("polls", "submits", "crowd", "fair", "flood", "photos", "weight", "tells", "rounds"),
+    "history",
+)
 # Measured only when they are named: they take minutes, and some of them need a browser.
 BY_NAME = ("imports", "load", "labels", "tray", "lighthouse")
 

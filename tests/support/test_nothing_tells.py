@@ -2,8 +2,8 @@
 
 What is typed is taken out of the texts, which are then the same to the letter. Of the work the
 statements are compared, in their order, and of those that write how many rows they wrote; the
-digests that are made; and the e-mails that are written before the answer. Time is not: on one
-machine it says nothing of another.
+digests that are made; and the e-mails that are written before the answer. Time is not, which says
+nothing while others are at work: `bench/tells.py` compares it.
 """
 
 import hashlib
