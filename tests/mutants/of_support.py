@@ -83,8 +83,8 @@ MUTANTS_OF_SUPPORT = (
         (
             Edit(
                 "portal/tray/sync.py",
-                '    if row.short_place not in {"", claim.place} and desk.is_able_to_act():\n',
-                '    if row.short_place not in {"", claim.place}:\n',
+                " and desk.may_say(row.short_place):\n",
+                ":\n",
             ),
         ),
         "tests/support/web/test_tray.py",
