@@ -6,6 +6,7 @@ would who try it out. What an answer says, and which statements it takes, tests 
 processor's time is compared, which others at work do not lengthen.
 """
 
+import logging
 import time
 from collections.abc import Callable, Iterator
 from statistics import median
@@ -83,6 +84,8 @@ WAYS: Final[dict[str, Ask]] = {
 def measure(*, quick: bool) -> list[Figure]:
     """Return how far the times of the two are apart, at the most."""
     call_command("collectstatic", interactive=False, verbosity=0)
+    # A line for each answer of 404.
+    logging.getLogger("portal.security").setLevel(logging.ERROR)
     _known(installer())
     agent = _agent()
     found = {
