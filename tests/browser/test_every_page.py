@@ -21,6 +21,7 @@ from portal.orgs.models import ApiCredential, Membership, User
 from portal.sandbox import world
 from portal.sites.models import Site
 from tests.browser.checks import RULES, ask_axe, problems, problems_of_words
+from tests.browser.geometry import boxes
 from tests.browser.steps import sign_in
 from tests.browser.tray import steps as tray
 from tests.conftest import PASSWORD, claim_request, consent_to, join, make_person
@@ -256,11 +257,11 @@ def test_the_pages_of_hubs_are_sound(tablet, ada, mill_court, acme):
     asked = ("/hubs/", "/hubs/?ids=whole&firmware=", "/hubs/?q=nothing", "/hubs/?state=left")
     assert empty | visit(page, (*asked, f"/hubs/{hub.pk}/", f"/hubs/{gone.pk}/")) == {}
     page.goto("/hubs/")
-    boxes = page.get_by_label("Choose hub")
-    before = [box.bounding_box() for box in boxes.all()]
-    boxes.first.check()
+    choices = page.get_by_label("Choose hub")
+    before = boxes(*choices.all())
+    choices.first.check()
     # Whoever chooses one and then the next finds it where it was.
-    assert [box.bounding_box() for box in boxes.all()] == before
+    assert boxes(*choices.all()) == before
     page.get_by_label("State").select_option("offline")
     expect(page.get_by_role("button", name="Filter")).to_have_class("button primary")
     bar = page.get_by_role("group", name="With the chosen hubs")

@@ -1,11 +1,12 @@
 """Frequent actions are under the thumb and cover nothing; motion can be reduced."""
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from portal.claims.engine import actions
 from portal.claims.models import Claim
 from portal.sandbox import world
+from tests.browser.geometry import boxes
 from tests.browser.steps import show
 from tests.conftest import claim_request
 
@@ -32,36 +33,31 @@ def claims(ira, mill_court) -> list[Claim]:
     return [actions.submit(claim_request(ira, mill_court, hub_id)) for hub_id in hubs]
 
 
-def action(page: Page) -> dict[str, float]:
-    """Return where the primary action is, in CSS pixels."""
-    box = page.locator("#actions .primary").bounding_box()
-    assert box
-    return dict(box)
+def primary(page: Page) -> Locator:
+    return page.locator("#actions .primary")
 
 
 def test_in_portrait_the_action_and_the_navigation_are_at_the_bottom(tablet, ada, claims):
     page = tablet(ada, viewport=PORTRAIT)
     page.goto("/claims/")
-    box = action(page)
-    assert box["y"] > 0.75 * PORTRAIT["height"]
-    assert box["width"] > 0.9 * PORTRAIT["width"] - 8
-    nav = page.get_by_role("navigation", name="Main").bounding_box()
-    assert nav
-    assert nav["y"] >= box["y"] + box["height"]
-    assert nav["y"] + nav["height"] == pytest.approx(PORTRAIT["height"], abs=1)
+    action, nav = boxes(primary(page), page.get_by_role("navigation", name="Main"))
+    assert action.top > 0.75 * PORTRAIT["height"]
+    assert action.width > 0.9 * PORTRAIT["width"] - 8
+    assert nav.top >= action.bottom
+    assert nav.bottom == pytest.approx(PORTRAIT["height"], abs=1)
 
 
 def test_in_landscape_the_action_is_at_the_right_in_the_lower_half(tablet, ira, claims):
     page = tablet(ira, viewport=LANDSCAPE)
     show(page, claims[-1])
-    box = action(page)
-    assert box["x"] > 0.6 * LANDSCAPE["width"]
-    assert LANDSCAPE["height"] / 2 < box["y"] < 0.85 * LANDSCAPE["height"]
+    (action,) = boxes(primary(page))
+    assert action.left > 0.6 * LANDSCAPE["width"]
+    assert LANDSCAPE["height"] / 2 < action.top < 0.85 * LANDSCAPE["height"]
     page.set_viewport_size(SIDEWAYS)
     page.evaluate("() => scrollTo(0, 300)")
-    box = action(page)
-    assert box["x"] > 0.6 * SIDEWAYS["width"]
-    assert box["y"] + box["height"] < SIDEWAYS["height"]
+    (action,) = boxes(primary(page))
+    assert action.left > 0.6 * SIDEWAYS["width"]
+    assert action.bottom < SIDEWAYS["height"]
 
 
 @pytest.mark.parametrize("size", [PORTRAIT, SIDEWAYS], ids=["portrait", "landscape"])

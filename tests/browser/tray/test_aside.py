@@ -10,6 +10,7 @@ from playwright.sync_api import Locator, Page, expect
 from portal.hubs.models import Hub
 from portal.notices.models import Notice
 from portal.sandbox import world
+from tests.browser.geometry import boxes
 from tests.browser.tray.steps import (
     CLAIMED,
     add,
@@ -208,19 +209,15 @@ def test_a_clipboard_that_refuses_is_told_of(tablet, ira):
 
 
 PHONE = {"width": 390, "height": 844}
-TOP_OF = "(element) => element.getBoundingClientRect().top"
-BOTTOM_OF = "(element) => element.getBoundingClientRect().bottom"
 
 
 def is_above_the_dock(page: Page) -> None:
     """The newest row is in sight, above the button and the navigation at the bottom."""
     first = in_tray(page).first
     expect(first).to_be_in_viewport(ratio=1)
-    bottom = first.evaluate(BOTTOM_OF)
-    assert bottom <= page.locator("#actions").evaluate(TOP_OF)
-    main = page.get_by_role("navigation", name="Main").bounding_box()
-    assert main
-    assert bottom <= main["y"]
+    main = page.get_by_role("navigation", name="Main")
+    newest, *below = boxes(first, page.locator("#actions"), main)
+    assert newest.bottom <= min(each.top for each in below)
 
 
 def test_on_a_phone_the_first_row_is_above_the_dock(tablet, ira):

@@ -1,9 +1,10 @@
 """The rows stay in sight, and each says what it has to in the room that it has."""
 
 import pytest
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import expect
 
 from portal.sandbox import world
+from tests.browser.geometry import boxes
 from tests.browser.tray.steps import (
     CLAIMED,
     add,
@@ -28,12 +29,6 @@ PHONE = {"width": 390, "height": 844}
 SIZES = [PHONE, {"width": 820, "height": 1180}, {"width": 1180, "height": 820}]
 
 
-def box(part: Locator) -> dict[str, float]:
-    found = part.bounding_box()
-    assert found
-    return found
-
-
 @pytest.mark.parametrize("refused", [1, 2])
 def test_what_cannot_be_claimed_is_below_what_is_claimed(tablet, ira, sandbox, refused):
     one, other = hubs(2)
@@ -48,7 +43,8 @@ def test_what_cannot_be_claimed_is_below_what_is_claimed(tablet, ira, sandbox, r
     claim_all(page, 2)
     expect(word(page, one)).to_have_text(CLAIMED)
     assert read_off(page) == tails(other, one, *reversed(stopped))
-    assert box(row(page, one))["y"] < box(row(page, stopped[0]))["y"]
+    claimed, below = boxes(row(page, one), row(page, stopped[0]))
+    assert claimed.bottom <= below.top
 
     # What is read later is seen at once.
     late = world.MAGIC["other_site"].id
@@ -64,8 +60,8 @@ def test_on_a_phone_rows_are_in_sight_above_the_button(tablet, ira, sandbox, num
     pick(page, "Mill Court")
     add(page, *hubs(number))
     expect(rows(page)).to_have_count(number)
-    edge = box(claim_button(page))["y"]
-    in_sight = [each for each in rows(page).all() if box(each)["y"] + box(each)["height"] <= edge]
+    button, *all_rows = boxes(claim_button(page), *rows(page).all())
+    in_sight = [each for each in all_rows if each.bottom <= button.top]
     assert len(in_sight) >= min(number, 2)
 
 
@@ -78,9 +74,9 @@ def test_a_whole_id_is_copied_right_beside_it(tablet, ira, sandbox, size):
     add(page, UNKNOWN)
     copy = row(page, UNKNOWN).get_by_role("button", name="Copy the id")
     expect(copy).to_be_visible()
-    whole, button = box(row(page, UNKNOWN).locator("[data-part=whole]")), box(copy)
-    assert -1 <= button["x"] - whole["x"] - whole["width"] < 16
-    assert button["y"] < whole["y"] + whole["height"] / 2 < button["y"] + button["height"]
+    whole, button = boxes(row(page, UNKNOWN).locator("[data-part=whole]"), copy)
+    assert -1 <= button.left - whole.right < 16
+    assert button.top < (whole.top + whole.bottom) / 2 < button.bottom
     copy.click()
     expect(outcome(page)).to_contain_text("Copied.")
     assert page.evaluate("window.copied") == UNKNOWN
