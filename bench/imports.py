@@ -51,7 +51,9 @@ CALLS: Final[dict[str, tuple[script.Call, ...]]] = {
 class Work:
     """Rows of a file that are looked at or carried out: how fast, and what that cost others.
 
-    `beside` and `alone` are the seconds of pages while it goes on, and while nothing does.
+    `beside` and `alone` are the seconds of pages while it goes on, and while nothing does: before
+    rows are looked at, which changes no page but the import's; after they are carried out, since
+    pages that list hubs and claims are full after the first fifty.
     """
 
     what: str
@@ -185,7 +187,9 @@ class _Desk:
             lambda: self._begun(plan),
             lambda plan: plan.rows.filter(state=RowState.DONE).count() == len(hubs),
         )
-        return replace(dry, alone=alone), replace(run, alone=alone)
+        _until(_is_quiet)
+        full = self._pages.seconds(_pages_of(plan), self._looks)
+        return replace(dry, alone=alone), replace(run, alone=full)
 
     def _given(self, kind: Kind, hubs: Sequence[str], site: str) -> Import:
         """Give the file, and return its import."""
