@@ -124,6 +124,7 @@ MIDDLEWARE = [
     "portal.core.web.nul.NoNul",
     "portal.core.web.middleware.NoStore",
     "portal.core.web.poll_tickets.PollTickets",
+    "portal.core.web.compression.Compression",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
