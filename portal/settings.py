@@ -114,6 +114,8 @@ if DEBUG or SANDBOX:
 
 MIDDLEWARE = [
     "portal.core.web.traces.Traces",
+    # Outside the signature, which says how long the answer is that a script reads.
+    "portal.core.web.compression.Compression",
     "portal.core.web.signature.Signature",
     "portal.core.web.headers.Headers",
     "portal.core.web.https.RefusesInClear",
@@ -124,7 +126,6 @@ MIDDLEWARE = [
     "portal.core.web.nul.NoNul",
     "portal.core.web.middleware.NoStore",
     "portal.core.web.poll_tickets.PollTickets",
-    "portal.core.web.compression.Compression",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

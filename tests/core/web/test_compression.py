@@ -23,6 +23,11 @@ def test_a_page_is_compressed_for_who_opens_it(client, site):
     assert len(answer.content) < len(page) / 2
 
 
+def test_the_signature_says_how_long_the_answer_is_that_scripts_read(client):
+    answer = asked(client, "same-origin")
+    assert answer.headers["X-Portal"].split(" ")[2] == str(len(gzip.decompress(answer.content)))
+
+
 @pytest.mark.parametrize("site", ["cross-site", "same-site", "", None])
 def test_what_others_may_have_asked_for_is_not_compressed(client, site):
     answer = asked(client, site)
