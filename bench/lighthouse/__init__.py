@@ -1,8 +1,8 @@
 """What Lighthouse thinks of the claim page, loaded as by a telephone on a slow line.
 
-The portal runs as in production, by TLS, but without the proxy that would compress its pages and
-speak HTTP/2. Lighthouse is no part of the portal: it is kept in this folder, with a lock of its
-own, and `make lighthouse` installs it.
+The portal runs as in production, by TLS, but without the proxy that would speak HTTP/2. Lighthouse
+is no part of the portal: it is kept in this folder, with a lock of its own, and `make lighthouse`
+installs it.
 """
 
 import json

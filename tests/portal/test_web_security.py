@@ -4,13 +4,15 @@ import pytest
 from django.apps import apps
 from django.conf import settings
 from django.core import mail
-from django.test import Client
+from django.http import HttpResponse
+from django.test import Client, RequestFactory
 from django.urls import reverse
 from django.utils import timezone
 
 from portal.claims.models import Claim
 from portal.consent.models import Grant
 from portal.core import worker
+from portal.core.web.headers import Headers
 from portal.hubs.models import Hub
 from portal.sites import site_ids
 from tests.conftest import PASSWORD
@@ -78,6 +80,15 @@ def test_every_answer_forbids_what_is_not_used_and_is_for_our_own_pages(client, 
 
     assert {allowed[name] for name in ("camera", "screen-wake-lock")} == {"(self)"}
     assert {allowed[name] for name in ("microphone", "geolocation", "payment")} == {"()"}
+    assert answer["Cross-Origin-Resource-Policy"] == "same-origin"
+
+
+@pytest.mark.parametrize("kind", ["text/css; charset=utf-8", 'text/javascript; charset="utf-8"'])
+def test_what_only_pages_load_does_not_repeat_what_is_not_used(kind):
+    headers = Headers(lambda _: HttpResponse(content_type=kind))
+    answer = headers(RequestFactory().get("/static/js/page/dom.js"))
+
+    assert "Permissions-Policy" not in answer
     assert answer["Cross-Origin-Resource-Policy"] == "same-origin"
 
 

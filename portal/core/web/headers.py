@@ -57,21 +57,22 @@ UNUSED: Final = (
     "window-management",
     "xr-spatial-tracking",
 )
-HEADERS: Final = {
-    "Permissions-Policy": ", ".join(
-        [*(f"{name}=(self)" for name in USED), *(f"{name}=()" for name in UNUSED)]
-    ),
-    "Cross-Origin-Resource-Policy": "same-origin",
-}
+PERMISSIONS: Final = ", ".join(
+    [*(f"{name}=(self)" for name in USED), *(f"{name}=()" for name in UNUSED)]
+)
+# What is never a document by itself, and a first visit loads a hundred of: the permissions of the
+# page that loads it hold, and to say them each time would be more than most of these files.
+PARTS_OF_PAGES: Final = ("text/css", "text/javascript")
 
 
 class Headers(MiddlewareMixin):
-    """Adds HEADERS to every answer. It stands before all that may answer."""
+    """Adds the headers to every answer. It stands before all that may answer."""
 
     def process_response(
         self, request: HttpRequest, response: HttpResponseBase
     ) -> HttpResponseBase:
         """Add them."""
-        for name, value in HEADERS.items():
-            response.headers.setdefault(name, value)
+        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        if not response.get("Content-Type", "").startswith(PARTS_OF_PAGES):
+            response.headers.setdefault("Permissions-Policy", PERMISSIONS)
         return response
