@@ -45,7 +45,7 @@ class DayInput(DateInput):
         given = dict(attrs or {})
         return format_html(
             '{}<output class="day-words" for="{}" data-weekdays="{}" data-months="{}">{}</output>'
-            '<script type="module" src="{}"></script>',
+            '<script type="module" fetchpriority="low" src="{}"></script>',
             super().render(name, value, given, renderer),
             given.get("id", ""),
             " ".join(date_format(MONDAY + timedelta(days=n), "D") for n in range(7)),

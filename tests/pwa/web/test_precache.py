@@ -81,15 +81,21 @@ def test_imports_are_followed_however_they_are_written():
     assert URL.findall("a { background: url('x.svg') } b { background: url(data:y) }") == ["x.svg"]
 
 
+# Low, so that what draws the page comes first: a module is of use only once it stands.
+MODULE = r'<script type="module" fetchpriority="low" src="/static/([^"]+)"'
+PRELOAD = r'<link rel="modulepreload" fetchpriority="low" href="/static/([^"]+)"'
+
+
 def test_every_module_that_a_page_imports_at_once_is_named_in_its_head_and_no_other(
     as_person, ira, mill_court
 ):
     for page in (as_person(ira).get("/claims/new/").content.decode(), shell("en")):
-        entries = set(re.findall(r'<script type="module" src="/static/([^"]+)"', page))
-        preloaded = re.findall(r'<link rel="modulepreload" href="/static/([^"]+)"', page)
+        entries = set(re.findall(MODULE, page))
+        preloaded = re.findall(PRELOAD, page)
         at_once = {path for path in loaded_at_once(entries) if path.endswith(".js")}
         assert set(preloaded) == at_once - entries
         assert not set(preloaded) & entries
+        assert len(entries) + len(preloaded) == len(re.findall(r'"module"|"modulepreload"', page))
 
 
 LATER = {
@@ -109,7 +115,7 @@ LATER = {
 def test_all_that_comes_later_is_named_and_no_other_file(as_person, ira, mill_court, name):
     late = loaded_at_once(LATER[name])
     for page in (as_person(ira).get("/claims/new/").content.decode(), shell("en")):
-        entries = set(re.findall(r'<script type="module" src="/static/([^"]+)"', page))
+        entries = set(re.findall(MODULE, page))
         listed = page.partition(f'<template data-later="{name}">')[2].partition("</template>")[0]
         named = re.findall(r'<link rel="prefetch" href="/static/([^"]+)"', listed)
         assert sorted(named) == sorted(late - loaded_at_once(entries))
