@@ -1,5 +1,6 @@
 """A browser's connection to the portal, as a proxy that ends TLS would pass it on."""
 
+import gzip
 import http.client
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -21,6 +22,13 @@ class Page:
     headers: dict[str, str]
     body: bytes
 
+    @property
+    def content(self) -> bytes:
+        """What the body says, which may have been sent compressed."""
+        if self.headers.get("content-encoding") == "gzip":
+            return gzip.decompress(self.body)
+        return self.body
+
 
 def headers_of(cookie: str) -> dict[str, str]:
     """Return what a proxy that ends TLS passes on with each request of a person's browser."""
@@ -28,6 +36,9 @@ def headers_of(cookie: str) -> dict[str, str]:
         "Cookie": f"{cookie}; {settings.CSRF_COOKIE_NAME}={TOKEN}",
         "X-Forwarded-Proto": "https",
         "X-Forwarded-For": "127.0.0.1",
+        # As from a page of the portal's: compressing it is a part of what an answer costs.
+        "Accept-Encoding": "gzip",
+        "Sec-Fetch-Site": "same-origin",
     }
 
 

@@ -91,7 +91,7 @@ class Device:
 
     def _take(self, page: Page) -> None:
         """Look at this from now on; at what waits, where this asks no more."""
-        polls = POLLS.search(page.body)
+        polls = POLLS.search(page.content)
         if polls is None:
             self._address, self._pace = self._waiting, SETTLED_PACE
         else:

@@ -1,13 +1,11 @@
 """What a browser fetches of the claim page before the camera is opened.
 
-Styles and scripts are weighed as gunicorn and whitenoise send them, with production's storage.
-The page itself leaves gunicorn uncompressed: it is weighed as a proxy in front would send it.
+All of it is weighed as gunicorn and whitenoise send it, with production's storage.
 """
 
 from html.parser import HTMLParser
 from http import HTTPStatus
 
-import brotli
 from django.conf import settings
 from django.core.management import call_command
 
@@ -18,7 +16,6 @@ from bench.report import Figure
 
 PATH = "/claims/new/"
 TARGET_KB = 60
-PROXY_QUALITY = 5  # Between the defaults of Cloudflare (4) and of nginx's module (6).
 DECODER = ("zxing",)
 LOADED = {"stylesheet", "preload", "modulepreload"}
 LATER = "prefetch"  # See templates/tray/tray.html.
@@ -50,8 +47,8 @@ def measure(*, quick: bool) -> list[Figure]:
     call_command("collectstatic", interactive=False, verbosity=0)
     with processes.web() as port, Browser(port, person.cookie) as browser:
         page = expect(browser.get(PATH), HTTPStatus.OK)
-        html = page.body.decode()
-        sizes = {f"{PATH} (brotli {PROXY_QUALITY}, as by a proxy)": _compressed(page.body)}
+        html = page.content.decode()
+        sizes = {PATH: len(page.body)}
         loaded = assets(html)
         sizes |= {path: _weigh(browser, path) for path in loaded.paths}
         settled = [path for path in loaded.later if not _is_decoder(path)]
@@ -94,10 +91,6 @@ def _weigh(browser: Browser, path: str) -> int:
     """Return the bytes of a file as it is sent to a browser that takes brotli."""
     page = expect(browser.get(path, {"Accept-Encoding": "br, gzip"}), HTTPStatus.OK)
     return len(page.body)
-
-
-def _compressed(body: bytes) -> int:
-    return len(brotli.compress(body, quality=PROXY_QUALITY))
 
 
 def _short(path: str) -> str:
