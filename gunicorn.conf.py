@@ -15,6 +15,14 @@ LARGEST_BODY = 13 * 1024 * 1024
 SILENCE_SECONDS = 5
 
 
+def post_worker_init(worker: Any) -> None:
+    """Tell the portal how many requests the process answers at a time."""
+    # Only in the process that serves: by then the portal is loaded.
+    from portal.core.web import poll_pace  # noqa: PLC0415
+
+    poll_pace.served_by(worker.cfg.threads)
+
+
 def pre_request(_worker: object, request: Any) -> None:
     """Announce that the connection ends with the answer to more than is ever let in.
 

@@ -17,7 +17,7 @@ from django.conf import settings
 
 from bench.browser import TOKEN, Page
 from bench.people import Installer
-from portal.core.web import poll_tickets
+from portal.core.web import poll_pace, poll_tickets
 
 SETTLED_PACE: Final = 5.0
 LONGEST_SECONDS: Final = 30.0
@@ -55,6 +55,7 @@ class Device:
         self._port, self._person, self._waiting = port, person, page
         self._moment, self._hub_id = moment, hub_id
         self._address, self._pace, self._ticket = page, SETTLED_PACE, ""
+        self._slowness = 1
 
     async def look(self, begin: float, until: float, seen: Seen) -> None:
         """Look until then. What goes wrong is noted, and it looks on."""
@@ -65,7 +66,7 @@ class Device:
                 await self._turn(due, begin, seen)
             except (OSError, RuntimeError, TimeoutError) as failure:
                 seen.failures.append(f"{self._address}: {failure!r}")
-            due = max(due + self._pace, time.monotonic())
+            due = max(due + self._pace * self._slowness, time.monotonic())
 
     async def _turn(self, due: float, begin: float, seen: Seen) -> None:
         if self._hub_id is not None and due - begin >= self._moment:
@@ -75,6 +76,7 @@ class Device:
         shown = {poll_tickets.TICKET: self._ticket} if self._ticket else {}
         page = await self._ask("GET", self._address, seen, {"HX-Request": "true", **shown})
         seen.poll(page, time.monotonic() - due)
+        self._slowness = int(page.headers.get(poll_pace.HEADER.lower(), "1"))
         if page.status == HTTPStatus.OK:
             self._take(page)
         self._ticket = page.headers.get(poll_tickets.TICKET.lower(), self._ticket)

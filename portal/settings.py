@@ -114,6 +114,7 @@ if DEBUG or SANDBOX:
 
 MIDDLEWARE = [
     "portal.core.web.traces.Traces",
+    "portal.core.web.poll_pace.PollPace",
     # Outside the signature, which says how long the answer is that a script reads.
     "portal.core.web.compression.Compression",
     "portal.core.web.signature.Signature",

@@ -11,9 +11,10 @@ from playwright.sync_api import Route, expect
 
 from portal.claims.models import Claim
 from portal.core import worker
-from portal.core.web import poll_tickets
+from portal.core.web import poll_pace, poll_tickets
 from portal.hubs.models import Hub
 from portal.orgs.models import Membership
+from tests.browser.checks import problems
 from tests.browser.steps import (
     LISTEN,
     answer_as_portal,
@@ -81,6 +82,35 @@ def test_an_overdue_attempt_is_announced_for_now(tablet, claim):
     page = tablet(claim.submitted_by)
     show(page, claim)
     expect(page.get_by_text("Next look now")).to_be_visible()
+
+
+def test_a_page_asks_less_often_while_the_portal_says_so_and_tells(tablet, ira, claim, monkeypatch):
+    pace = poll_pace.Pace(None, clock=lambda: 0.0)
+    monkeypatch.setattr(poll_pace, "_of_process", pace)
+    pace.slowness = 4
+    Claim.objects.update(state="waiting", reason="offline", due_at=timezone.now())
+    page = tablet(ira)
+    page.clock.install()
+    show(page, claim)
+    banner = page.locator("#pace-banner")
+    expect(banner).to_be_hidden()
+    look_again(page)
+    expect(banner).to_contain_text("The portal has a lot to do.")
+    assert not problems(page)
+
+    polls = count_polls(page)
+    every = int(page.locator("#live").get_attribute("hx-trigger").split()[1].removesuffix("s,"))
+    for number in range(1, 4):
+        page.clock.run_for(3 * every * 1000)
+        with page.expect_response(f"**/claims/{claim.pk}/live/**"):
+            page.clock.run_for(every * 1000)
+        assert len(polls) == number
+    # Whoever comes back is not kept waiting.
+    look_again(page)
+    assert len(polls) == 4
+    pace.slowness = 1
+    look_again(page)
+    expect(banner).to_be_hidden()
 
 
 @pytest.mark.slow

@@ -3,10 +3,11 @@
 // the portal's own fragments gets into the page.
 import { question, speakerOf } from "./answer.js";
 import { announce, find } from "./dom.js";
+import { isTurn, keepPace } from "./poll-pace.js";
 import { keepTicket, ticketOf } from "./poll-tickets.js";
 
 /** @typedef {Record<string, string>} Headers_ */
-/** @typedef {{ elt: Element, headers: Headers_ }} RequestConfig */
+/** @typedef {{ elt: Element, headers: Headers_, triggeringEvent?: Event }} RequestConfig */
 /** @typedef {{ requestConfig: RequestConfig, xhr: XMLHttpRequest, target: Element, successful?: boolean }} Detail */
 
 const STEP = 5000;
@@ -139,9 +140,16 @@ on("beforeOnLoad", (detail, event) => {
   event.preventDefault();
   showTrouble(detail);
 });
+/**
+ * Whether a poll is not left out. What an event asks for, such as the return to the page, never is.
+ * @param {Detail} detail
+ */
+const isDue = ({ requestConfig: { elt, triggeringEvent } }) =>
+  triggeringEvent !== undefined || isTurn(elt.id);
+
 on("beforeRequest", (detail, event) => {
   if (!isPoll(detail)) hide(...OF_TAPS);
-  else if (resting()) event.preventDefault();
+  else if (resting() || !isDue(detail)) event.preventDefault();
 });
 on("afterRequest", (detail) => {
   if (!detail.successful) return;
@@ -149,6 +157,7 @@ on("afterRequest", (detail) => {
   if (isPoll(detail)) {
     newsAt = Date.now();
     keepTicket(detail.requestConfig.elt, detail.xhr);
+    byId("pace-banner").hidden = !keepPace(detail.xhr);
   }
   showAge();
 });
