@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from portal.consent import queries
 from portal.consent.display import wording
 from portal.consent.models import USUAL_HOURS, AccessRequest, Scope
+from portal.core.web.long_choices import LongCheckboxCards
 from portal.orgs.models import Membership, Organisation
 from portal.sites.models import Site
 from portal.sites.queries import sites_of, with_words
@@ -38,9 +39,7 @@ class ScopeForm(forms.Form):
         widget=forms.RadioSelect,
     )
     where = forms.ChoiceField(label=_("Where"), choices=WHERE, widget=forms.RadioSelect)
-    sites = SitesField(
-        queryset=None, label=_("Sites"), required=False, widget=forms.CheckboxSelectMultiple
-    )
+    sites = SitesField(queryset=None, label=_("Sites"), required=False, widget=LongCheckboxCards)
     what = forms.ChoiceField(
         label=_("What they may do"), choices=WHAT, initial=CLAIM, widget=forms.RadioSelect
     )

@@ -7,7 +7,7 @@ of a page's time.
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from django.forms import RadioSelect, Select
+from django.forms import CheckboxSelectMultiple, RadioSelect, Select
 from django.forms.utils import flatatt
 from django.forms.widgets import ChoiceWidget
 from django.utils.html import format_html, format_html_join
@@ -20,7 +20,8 @@ _FOCUSED = flatatt({"autofocus": True})
 
 def _options(widget: ChoiceWidget, value: object) -> Iterator[tuple[str, object, object, bool]]:
     """Yield for each choice, which has no groups: its value as text, itself, its label, chosen."""
-    chosen = {"" if value is None else str(value)}
+    values = value if isinstance(value, (list, tuple)) else (value,)
+    chosen = {"" if each is None else str(each) for each in values}
     for choice, label in widget.choices:
         text = "" if choice is None else str(choice)
         yield text, choice, label, text in chosen
@@ -52,32 +53,49 @@ class LongRadioCards(RadioSelect):
         self, name: str, value: Any, attrs: Mapping[str, Any] | None = None, renderer: Any = None
     ) -> SafeString:
         """Return the cards. Each button has the field's id with its number, from 0."""
-        all_of = self.build_attrs(self.attrs, dict(attrs or {}))
-        field_id, has_focus = all_of.pop("id", ""), all_of.pop("autofocus", False)
-        more = flatatt(all_of)
-        options = list(_options(self, value))
-        begin = next((number for number, (*_, is_chosen) in enumerate(options) if is_chosen), 0)
-        cards = (
-            (
-                (own_id := f"{field_id}_{number}"),
-                name,
-                text,
-                own_id,
-                more,
-                _FOCUSED if has_focus and number == begin else "",
-                _CHECKED if is_chosen else "",
-                label,
-                _address(choice),
-            )
-            for number, (text, choice, label, is_chosen) in enumerate(options)
+        return _cards(self, name, value, attrs)
+
+
+class LongCheckboxCards(CheckboxSelectMultiple):
+    """Check boxes as such cards."""
+
+    def render(
+        self, name: str, value: Any, attrs: Mapping[str, Any] | None = None, renderer: Any = None
+    ) -> SafeString:
+        """Return the cards. Each box has the field's id with its number, from 0."""
+        return _cards(self, name, value, attrs)
+
+
+def _cards(
+    widget: ChoiceWidget, name: str, value: Any, attrs: Mapping[str, Any] | None
+) -> SafeString:
+    all_of = widget.build_attrs(widget.attrs, dict(attrs or {}))
+    field_id, has_focus = all_of.pop("id", ""), all_of.pop("autofocus", False)
+    more = flatatt(all_of)
+    options = list(_options(widget, value))
+    begin = next((number for number, (*_, is_chosen) in enumerate(options) if is_chosen), 0)
+    cards = (
+        (
+            (own_id := f"{field_id}_{number}"),
+            widget.input_type,
+            name,
+            text,
+            own_id,
+            more,
+            _FOCUSED if has_focus and number == begin else "",
+            _CHECKED if is_chosen else "",
+            label,
+            _address(choice),
         )
-        return format_html_join(
-            "",
-            '<label class="radio-card" for="{}">'
-            '<input type="radio" name="{}" value="{}" id="{}"{}{}{}>'
-            "<span><strong>{}</strong>{}</span></label>",
-            cards,
-        )
+        for number, (text, choice, label, is_chosen) in enumerate(options)
+    )
+    return format_html_join(
+        "",
+        '<label class="radio-card" for="{}">'
+        '<input type="{}" name="{}" value="{}" id="{}"{}{}{}>'
+        "<span><strong>{}</strong>{}</span></label>",
+        cards,
+    )
 
 
 def _address(choice: Any) -> SafeString | str:

@@ -1,4 +1,4 @@
-// <site-picker>: radio cards that can be searched once there are more than a handful.
+// <site-picker>: cards, of radio buttons or check boxes, that can be searched once there are more than a handful.
 import { find } from "./dom.js";
 import { folded } from "./folded.js";
 

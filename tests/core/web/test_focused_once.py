@@ -7,7 +7,7 @@ from django import forms
 from django.db import transaction
 
 from portal.core.web.days import MomentInput
-from portal.core.web.long_choices import LongRadioCards, LongSelect
+from portal.core.web.long_choices import LongCheckboxCards, LongRadioCards, LongSelect
 from tests.portal import pages
 
 COLOURS = [("r", "Red"), ("g", "Green"), ("b", "Blue")]
@@ -18,6 +18,7 @@ class Colours(forms.Form):
     radio = forms.ChoiceField(**CHOICE, widget=forms.RadioSelect)
     boxes = forms.MultipleChoiceField(**CHOICE, widget=forms.CheckboxSelectMultiple)
     cards = forms.ChoiceField(**CHOICE, widget=LongRadioCards)
+    ticked = forms.MultipleChoiceField(**CHOICE, widget=LongCheckboxCards)
     long = forms.ChoiceField(**CHOICE, widget=LongSelect)
     select = forms.ChoiceField(**CHOICE)
     grouped = forms.ChoiceField(
