@@ -26,6 +26,7 @@ from portal.core.web import pagination
 from portal.events.models import ReceiverSecret
 from portal.hubs import inventory
 from portal.hubs.models import LEFT, Binding, Health, Hub
+from portal.hubs.queries import inventory_of
 from portal.hubs.web.action_pages import ACTION_PAGES
 from portal.hubs.web.forms import NO_SITE
 from portal.imports.models import Import, State
@@ -162,10 +163,13 @@ def _hubs(read: Reader, claim: Claim) -> Iterator[tuple[str, Work]]:
 
 
 def _inventory(read: Reader, claim: Claim) -> Iterator[tuple[str, Work]]:
-    hub = Hub.objects.select_related("site").get(pk=claim.hub_id)
+    theirs = inventory_of(claim.organisation)
+    # Whole pages are compared: enough follow, of a hundredth as well.
+    third = theirs.count() // 3
     for name, order in inventory.ORDERS.items():
         for way in ("", "-"):
             yield f"hubs by {way}{name}", read(f"/hubs/?order={way}{name}")
+        *_, hub = inventory.in_order(theirs, order, falling=False, limit=third)
         place = {"order": name, "after": inventory.position_of(hub, order)}
         yield f"hubs by {name}, in the middle", read(f"/hubs/?{urlencode(place)}")
     before = {"before": inventory.position_of(hub, inventory.ORDERS["since"])}

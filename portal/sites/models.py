@@ -1,7 +1,8 @@
 """Site: a building, or a part of one, in which hubs stand."""
 
 import uuid
-from typing import ClassVar, Self
+from collections.abc import Iterator
+from typing import ClassVar, NamedTuple, Self
 
 from django.db import models
 from django.utils import timezone
@@ -41,11 +42,23 @@ class SiteQuerySet(models.QuerySet["Site"]):
 
     def addressed_choices(self) -> list[tuple[str, str]]:
         """As `choices`, each with its address, which tells two of a name apart."""
-        rows = self.values_list("pk", "name", "address", "spkey_site_id", "told_by")
         return [
-            (str(pk), " · ".join(filter(None, (told(name, address, *by), other(address, by[-1])))))
-            for pk, name, address, *by in rows
+            (pk, " · ".join(filter(None, (words.shown_name, words.other_address))))
+            for pk, words in self.worded()
         ]
+
+    def worded(self) -> Iterator[tuple[str, "SiteWords"]]:
+        """Yield for each site its row's id, and how it is told from others of its name."""
+        rows = self.values_list("pk", "name", "address", "spkey_site_id", "told_by")
+        for pk, name, address, *by in rows:
+            yield str(pk), SiteWords(told(name, address, *by), other(address, by[-1]))
+
+
+class SiteWords(NamedTuple):
+    """What a site says of itself in a list: see `Site`."""
+
+    shown_name: str
+    other_address: str
 
 
 class ToldBy(models.TextChoices):

@@ -74,11 +74,16 @@ def _of(grant: Grant, site: str) -> Q:
 
 
 def _hubs(grants: Sequence[Grant], text: str) -> list[Hub]:
-    named = hub_search.matching(text)
-    theirs = Hub.objects.filter(within(grants), INVENTORY).filter(
-        NOTHING if named is None else named
-    )
+    theirs = Hub.objects.filter(within(grants), INVENTORY).filter(_named(text))
     return list(theirs.select_related("site").order_by("organisation", "pk")[:MOST])
+
+
+def _named(text: str) -> Q:
+    """Return the condition on a few organisations' hubs that they are named like this."""
+    if hub_search.is_common(text):
+        return hub_search.containing(text)
+    named = hub_search.matching(text)
+    return NOTHING if named is None else named
 
 
 def _people(grants: Sequence[Grant], text: str) -> list[Membership]:
@@ -91,20 +96,24 @@ def _claims(grants: Sequence[Grant], text: str, people: Sequence[Membership]) ->
     """Return the newest claims that are quoted like this, or that these people made."""
     calls = Attempt.objects.filter(reference=text).exclude(reference="")
     theirs = {each.user_id for each in people}
-    quoted: Iterable[Q] = (*by_quote(text), Q(pk__in=calls.values("claim")), _of_unlisted_hub(text))
+    quoted: Iterable[Q] = (
+        *by_quote(text),
+        Q(pk__in=calls.values("claim")),
+        _of_unlisted_hub(grants, text),
+    )
     conditions = (*quoted, Q(submitted_by__in=theirs, acting_organisation=None))
     claims: ClaimQuerySet = Claim.objects.filter(within(grants)).filter(reduce(or_, conditions))
     return list(claims.with_details().order_by("-created_at", "-pk")[:MOST])
 
 
-def _of_unlisted_hub(text: str) -> Q:
+def _of_unlisted_hub(grants: Sequence[Grant], text: str) -> Q:
     """Return the condition that it is of a hub found by this that is in no inventory of theirs.
 
     Such is a claim that was refused, or what was to bring it. Of all others the hub is found.
     """
-    named = hub_search.matching(text)
-    unlisted = Hub.objects.filter(health="", left_at=None).order_by()
-    return NOTHING if named is None else Q(hub__in=unlisted.filter(named).values("pk"))
+    organisations = {grant.organisation_id for grant in grants}
+    unlisted = Hub.objects.filter(organisation__in=organisations, health="", left_at=None)
+    return Q(hub__in=unlisted.filter(_named(text)).order_by().values("pk"))
 
 
 def seen_actions(grants: Sequence[Grant]) -> HubActionQuerySet:
@@ -119,7 +128,7 @@ def seen_actions(grants: Sequence[Grant]) -> HubActionQuerySet:
 
 def _actions(grants: Sequence[Grant], text: str) -> list[HubAction]:
     """Return the newest actions on hubs that are quoted like this."""
-    quoted = Q(pk__in=_quoted(text)) | _of_unlisted_hub(text)
+    quoted = Q(pk__in=_quoted(text)) | _of_unlisted_hub(grants, text)
     found = seen_actions(grants).filter(quoted)
     return list(found.with_details().order_by("-created_at", "-pk")[:MOST])
 

@@ -16,6 +16,7 @@ from django.utils.safestring import SafeString
 _SELECTED = flatatt({"selected": True})
 _CHECKED = flatatt({"checked": True})
 _FOCUSED = flatatt({"autofocus": True})
+_NOTHING = SafeString("")
 
 
 def _options(widget: ChoiceWidget, value: object) -> Iterator[tuple[str, object, object, bool]]:
@@ -71,33 +72,38 @@ def _cards(
 ) -> SafeString:
     all_of = widget.build_attrs(widget.attrs, dict(attrs or {}))
     field_id, has_focus = all_of.pop("id", ""), all_of.pop("autofocus", False)
-    more = flatatt(all_of)
     options = list(_options(widget, value))
     begin = next((number for number, (*_, is_chosen) in enumerate(options) if is_chosen), 0)
+    # Of a card only what is its own is escaped, hundreds of times.
+    card = format_html(
+        '<label class="radio-card" for="{id}_{{0}}">'
+        '<input type="{type}" name="{name}" id="{id}_{{0}}"{more} value="{{1}}"{{2}}>'
+        "<span><strong>{{3}}</strong>{{4}}</span></label>",
+        type=widget.input_type,
+        name=_literal(name),
+        id=_literal(field_id),
+        more=_literal(flatatt(all_of)),
+    )
     cards = (
         (
-            (own_id := f"{field_id}_{number}"),
-            widget.input_type,
-            name,
+            SafeString(number),
             text,
-            own_id,
-            more,
-            _FOCUSED if has_focus and number == begin else "",
-            _CHECKED if is_chosen else "",
+            (_FOCUSED if has_focus and number == begin else _NOTHING)
+            + (_CHECKED if is_chosen else _NOTHING),
             label,
             _address(choice),
         )
         for number, (text, choice, label, is_chosen) in enumerate(options)
     )
-    return format_html_join(
-        "",
-        '<label class="radio-card" for="{}">'
-        '<input type="{}" name="{}" value="{}" id="{}"{}{}{}>'
-        "<span><strong>{}</strong>{}</span></label>",
-        cards,
-    )
+    return format_html_join("", card, cards)
 
 
-def _address(choice: Any) -> SafeString | str:
+def _literal(text: str) -> str:
+    """Return the text as it stands in a format: one that is safe stays so."""
+    literal = text.replace("{", "{{").replace("}", "}}")
+    return SafeString(literal) if isinstance(text, SafeString) else literal
+
+
+def _address(choice: Any) -> SafeString:
     address = getattr(getattr(choice, "instance", None), "other_address", "")
-    return format_html(' <span class="help">{}</span>', address) if address else ""
+    return format_html(' <span class="help">{}</span>', address) if address else _NOTHING
