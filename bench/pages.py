@@ -163,14 +163,15 @@ def _hubs(read: Reader, claim: Claim) -> Iterator[tuple[str, Work]]:
 
 
 def _inventory(read: Reader, claim: Claim) -> Iterator[tuple[str, Work]]:
+    hub = Hub.objects.select_related("site").get(pk=claim.hub_id)
     theirs = inventory_of(claim.organisation)
     # Whole pages are compared: enough follow, of a hundredth as well.
     third = theirs.count() // 3
     for name, order in inventory.ORDERS.items():
         for way in ("", "-"):
             yield f"hubs by {way}{name}", read(f"/hubs/?order={way}{name}")
-        *_, hub = inventory.in_order(theirs, order, falling=False, limit=third)
-        place = {"order": name, "after": inventory.position_of(hub, order)}
+        *_, middle = inventory.in_order(theirs, order, falling=False, limit=third)
+        place = {"order": name, "after": inventory.position_of(middle, order)}
         yield f"hubs by {name}, in the middle", read(f"/hubs/?{urlencode(place)}")
     before = {"before": inventory.position_of(hub, inventory.ORDERS["since"])}
     yield "hubs, backwards", read(f"/hubs/?{urlencode(before)}")

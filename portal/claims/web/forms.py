@@ -14,7 +14,7 @@ from portal.hubs.display import label_wording
 from portal.hubs.labels import parse, photo_reader, photos
 from portal.hubs.web.label_photo import LABEL_PHOTO
 from portal.orgs.models import Membership, User
-from portal.sites.models import Site
+from portal.sites.web.choices import SiteField
 
 LONGEST_TYPED = 2000
 
@@ -59,7 +59,7 @@ class LabelField(forms.CharField):
 class ClaimForm(forms.Form):
     """A site, a label and the token that makes a double tap one claim."""
 
-    site: "forms.ModelChoiceField[Site]" = forms.ModelChoiceField(
+    site = SiteField(
         None,  # The sites of the member, once the form knows for whom it is.
         label=_("Site"),
         empty_label=None,
@@ -73,7 +73,7 @@ class ClaimForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.member = member
         sites = site_choice.sites_for(member)
-        cast("forms.ModelChoiceField[Site]", self.fields["site"]).queryset = sites
+        cast("SiteField", self.fields["site"]).queryset = sites
         first = list(sites[:2])
         self.likely = site_choice.likely(first)
         self.initial.setdefault("site", site_choice.only(first))

@@ -1,10 +1,8 @@
 """What an administrator says of the access that they give."""
 
-from collections.abc import Iterator
 from typing import Any, Final, cast
 
 from django import forms
-from django.forms.models import ModelChoiceIterator, ModelChoiceIteratorValue
 from django.utils.translation import gettext_lazy as _
 
 from portal.consent import queries
@@ -12,30 +10,14 @@ from portal.consent.display import wording
 from portal.consent.models import USUAL_HOURS, AccessRequest, Scope
 from portal.core.web.long_choices import LongCheckboxCards
 from portal.orgs.models import Membership, Organisation
-from portal.sites.models import Site, SiteQuerySet
 from portal.sites.queries import sites_of, with_words
+from portal.sites.web.choices import SitesField
 
 ALL, SOME = "all", "some"
 CLAIM, MOVE = "claim", "move"
 WHERE: Final = ((ALL, _("At all sites")), (SOME, _("Only at some sites")))
 WHAT: Final = ((CLAIM, wording.CLAIM_ONLY), (MOVE, wording.MOVE_TOO))
 NO_SITES: Final = _("Choose the sites, or all of them.")
-
-
-class SiteChoices(ModelChoiceIterator[Site]):
-    """Each site by its name, with its address, as rows of the database: there may be hundreds."""
-
-    def __iter__(self) -> Iterator[tuple[Any, Any]]:
-        """Yield all of them."""
-        for pk, words in cast("SiteQuerySet", self.queryset).worded():
-            # A row that was not made says what is asked of it.
-            yield ModelChoiceIteratorValue(pk, cast("Site", words)), words.shown_name
-
-
-class SitesField(forms.ModelMultipleChoiceField[Site]):
-    """Some of the organisation's sites."""
-
-    iterator = SiteChoices
 
 
 class ScopeForm(forms.Form):

@@ -12,8 +12,8 @@ from portal.hubs.actions.confidential import Confidential, is_commissioning_code
 from portal.hubs.display.wording import PLACE_TOO_LONG
 from portal.hubs.models import Hub
 from portal.orgs.models import Membership
-from portal.sites.models import Site
 from portal.sites.queries import sites_of
+from portal.sites.web.choices import SiteField
 
 BECAUSE_LENGTH = 300
 SSID_BYTES = 32
@@ -59,7 +59,7 @@ class ActionForm(forms.Form):
 class MoveForm(ActionForm):
     """Where to, where in it, and why."""
 
-    site: "forms.ModelChoiceField[Site]" = forms.ModelChoiceField(
+    site = SiteField(
         None,  # The organisation's other sites, once the form knows which.
         label=_("New site"),
         empty_label=_("Choose a site"),
@@ -83,7 +83,7 @@ class MoveForm(ActionForm):
     def __init__(self, member: Membership, hub: Hub, *args: Any, **kwargs: Any) -> None:
         super().__init__(member, hub, *args, **kwargs)
         others = sites_of(member).open().exclude(spkey_site_id=hub.spkey_site_id)
-        cast("forms.ModelChoiceField[Site]", self.fields["site"]).queryset = others
+        cast("SiteField", self.fields["site"]).queryset = others
 
     def fields_of_request(self) -> dict[str, Any]:
         """Return the site, the place and the reason."""

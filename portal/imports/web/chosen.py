@@ -28,7 +28,7 @@ from portal.imports.reading.bounds import ROWS
 from portal.imports.web.found import importer
 from portal.jobs import rights
 from portal.orgs.models import Membership
-from portal.sites.models import Site
+from portal.sites.web.choices import SiteField
 
 SHOWN: Final = 100
 
@@ -36,7 +36,7 @@ SHOWN: Final = 100
 class ChosenMoveForm(forms.Form):
     """Where to. `submission` makes a double tap one import."""
 
-    site: "forms.ModelChoiceField[Site]" = forms.ModelChoiceField(
+    site = SiteField(
         None,  # The sites of the member, once the form knows for whom it is.
         label=_("New site"),
         empty_label=_("Choose a site"),
@@ -49,7 +49,7 @@ class ChosenMoveForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.initial.setdefault("submission", uuid.uuid4())
         sites = rights.sites_to_claim_at(member).order_by("name")
-        cast("forms.ModelChoiceField[Site]", self.fields["site"]).queryset = sites
+        cast("SiteField", self.fields["site"]).queryset = sites
 
 
 @require_POST

@@ -15,7 +15,7 @@ from portal.imports.models import Kind
 from portal.imports.reading.kinds import ACCEPT
 from portal.jobs import rights
 from portal.orgs.models import Membership
-from portal.sites.models import Site
+from portal.sites.web.choices import SiteField
 
 
 class ImportForm(forms.Form):
@@ -38,7 +38,7 @@ class ImportForm(forms.Form):
         ),
         help_text=_("A hub id a line, or rows copied from a table."),
     )
-    site: "forms.ModelChoiceField[Site]" = forms.ModelChoiceField(
+    site = SiteField(
         None,  # The sites of the member, once the form knows for whom it is.
         label=_("Site"),
         required=False,
@@ -57,7 +57,7 @@ class ImportForm(forms.Form):
             if permissions.may_import(member, kind)
         ]
         sites = rights.sites_to_claim_at(member).order_by("name")
-        cast("forms.ModelChoiceField[Site]", self.fields["site"]).queryset = sites
+        cast("SiteField", self.fields["site"]).queryset = sites
 
     def clean(self) -> dict[str, Any]:
         """Demand one of the two: a file, or a paste."""

@@ -11,15 +11,7 @@ from portal.hubs.models import Hub
 from portal.hubs.web.label_photo import LabelPhotoForm
 from portal.moves import queries
 from portal.orgs.models import Membership
-from portal.sites.models import Site
-
-
-class SiteField(forms.ModelChoiceField[Site]):
-    """One of the sites where the member may claim."""
-
-    def label_from_instance(self, obj: Site) -> str:
-        """Return what people call the site."""
-        return obj.shown_name
+from portal.sites.web.choices import SiteField
 
 
 class AskForm(LabelPhotoForm):

@@ -18,6 +18,7 @@ from portal.hubs.display.wording import PLACE_TOO_LONG
 from portal.hubs.models import Hub
 from portal.orgs.models import Membership, Organisation
 from portal.sites.models import Site
+from portal.sites.web.choices import SiteField
 from portal.support import naming
 from portal.support.desk import LEAST_REASON
 from portal.support.display import wording
@@ -185,7 +186,7 @@ class SupportClaimForm(ReadByThem, forms.Form):
     Only sites of the grant can be chosen, and only with a grant of all sites can one be typed.
     """
 
-    site: "forms.ModelChoiceField[Site]" = forms.ModelChoiceField(
+    site = SiteField(
         None,  # The sites of the grant, once the form knows which.
         label=_("Site"),
         empty_label=_("Not one of these: its SpKey id is typed below"),
@@ -218,7 +219,7 @@ class SupportClaimForm(ReadByThem, forms.Form):
             del self.fields["typed_site"]
             cast("Any", self.fields["site"]).empty_label = None
         if choices.exists():
-            cast("forms.ModelChoiceField[Site]", self.fields["site"]).queryset = choices
+            cast("SiteField", self.fields["site"]).queryset = choices
         else:
             del self.fields["site"]
             if "typed_site" in self.fields:
@@ -264,7 +265,7 @@ class SupportClaimForm(ReadByThem, forms.Form):
 class MoveForm(ReadByThem, forms.Form):
     """Where the organisation's hub goes, within the sites of the grant, where in it, and why."""
 
-    site: "forms.ModelChoiceField[Site]" = forms.ModelChoiceField(
+    site = SiteField(
         None,  # The grant's other sites, once the form knows which.
         label=_("New site"),
         empty_label=_("Choose a site"),
@@ -294,9 +295,7 @@ class MoveForm(ReadByThem, forms.Form):
         self.initial.setdefault("submission", uuid.uuid4())
         self.initial.setdefault("reason", grant.reason or grant.note)
         others = sites_of(grant).open().exclude(spkey_site_id=hub.spkey_site_id)
-        cast("forms.ModelChoiceField[Site]", self.fields["site"]).queryset = others.order_by(
-            "name", "pk"
-        )
+        cast("SiteField", self.fields["site"]).queryset = others.order_by("name", "pk")
         self.has_sites = others.exists()
 
     def wish(self) -> Wish:
@@ -311,9 +310,7 @@ class MoveForm(ReadByThem, forms.Form):
 class TrayForm(forms.Form):
     """Where the hubs of a tray are claimed, why, and by which ticket: asked once for them all."""
 
-    site: "forms.ModelChoiceField[Site]" = forms.ModelChoiceField(
-        None, label=_("Site"), empty_label=None, widget=LongRadioCards
-    )
+    site = SiteField(None, label=_("Site"), empty_label=None, widget=LongRadioCards)
     reason = forms.CharField(
         label=_("Reason"),
         max_length=500,
@@ -331,4 +328,4 @@ class TrayForm(forms.Form):
         said = {"reason": grant.reason or grant.note, "ticket": grant.ticket}
         super().__init__(initial=said)
         sites = sites_of(grant).open().order_by("name", "pk")
-        cast("forms.ModelChoiceField[Site]", self.fields["site"]).queryset = sites
+        cast("SiteField", self.fields["site"]).queryset = sites

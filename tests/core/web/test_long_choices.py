@@ -34,3 +34,12 @@ def test_the_same_inputs_are_chosen_under_the_same_names(ours, djangos, values):
 def test_what_is_written_on_a_card_is_no_markup():
     widget = LongCheckboxCards(choices=CHOICES)
     assert "Mill &lt;Court&gt;" in widget.render("sites", [])
+
+
+@pytest.mark.parametrize("widget", [LongCheckboxCards, LongRadioCards, LongSelect])
+def test_nothing_that_people_wrote_is_markup(widget):
+    evil = "\"><script>alert('1')</script>"
+    drawn = widget(choices=[(evil, evil)]).render(evil, evil, {"id": evil, "title": evil})
+    ours = {"select", "option", "label", "input", "span", "strong"}
+    assert set(re.findall(r"<(\w+)", drawn)) <= ours
+    assert "alert(&#x27;1&#x27;)" in drawn
