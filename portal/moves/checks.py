@@ -7,7 +7,7 @@ from django.db import DatabaseError
 
 from portal.moves import first_support
 
-NO_SUPPORT = checks.Warning(
+NOBODY_SEES_REQUESTS = checks.Warning(
     "No support sees new requests for hubs that are bound elsewhere.",
     hint=(
         "Several organisations hold a super key, or the one that PORTAL_SUPPORT_OF_MOVES names"
@@ -20,6 +20,6 @@ NO_SUPPORT = checks.Warning(
 def some_support_sees_what_is_new(**_: Any) -> list[checks.Warning]:
     """Warn where requests would wait for nobody. Before the tables are there, nothing waits."""
     try:
-        return [NO_SUPPORT] if first_support.is_missing() else []
+        return [NOBODY_SEES_REQUESTS] if first_support.is_missing() else []
     except DatabaseError:
         return []

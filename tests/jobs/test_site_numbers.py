@@ -69,6 +69,9 @@ def test_a_sites_page_shows_its_hubs_the_worst_first_its_people_and_jobs(
     assert [hub.health for hub in page.context["hubs"]] == ["offline", "offline"]
     assert f"/hubs/?site={mill_court.pk}&amp;state=offline" in page.text
     assert [job.number for job, _ in page.context["jobs"]] == [1]
+    # All of them are here: what the page is called is not said again in each row.
+    _, _, table = page.text.partition('class="table jobs-table"')
+    assert mill_court.name not in table.partition("</table>")[0]
     assert [person.name for person in page.context["people"]] == ["Ira Installer"]
     assert [row.hub_id for row in page.context["claims"]] == [claim.hub_id_text]
 
