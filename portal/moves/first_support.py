@@ -9,7 +9,7 @@ from django.conf import settings
 from portal.orgs.models import ApiCredential
 
 
-def that_sees_requests() -> str | None:
+def spkey_id() -> str | None:
     """Return the SpKey id of the support that sees new requests; None where nobody does."""
     supports = ApiCredential.objects.filter(kind=ApiCredential.Kind.SUPER).order_by()
     if named := settings.SUPPORT_OF_MOVES:
@@ -21,4 +21,4 @@ def that_sees_requests() -> str | None:
 def is_missing() -> bool:
     """Say whether nobody sees new requests, though there are super keys."""
     some = ApiCredential.objects.filter(kind=ApiCredential.Kind.SUPER).exists()
-    return some and that_sees_requests() is None
+    return some and spkey_id() is None

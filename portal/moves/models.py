@@ -89,7 +89,7 @@ class MoveRequestQuerySet(models.QuerySet["MoveRequest"]):
         if not agent.support:
             return self.none()
         theirs = self.filter(support_organisation=agent.organisation_id)
-        if agent.organisation.spkey_org_id != first_support.that_sees_requests():
+        if agent.organisation.spkey_org_id != first_support.spkey_id():
             return theirs
         return theirs | self.filter(support_organisation=None)
 

@@ -75,7 +75,7 @@ MUTANTS_OF_MOVES = (
         (
             Edit(
                 "portal/moves/models.py",
-                "        if agent.organisation.spkey_org_id != first_support.that_sees_requests():\n",
+                "        if agent.organisation.spkey_org_id != first_support.spkey_id():\n",
                 "        if False:\n",
             ),
         ),
