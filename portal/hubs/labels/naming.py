@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum
-from itertools import takewhile
+from itertools import pairwise, takewhile
 from typing import Final
 
 HIDDEN: Final = "•"
@@ -45,6 +45,7 @@ SLIPPED: Final = (
 )
 # Behind a radio's name these too.
 SLIPPED_SHORT: Final = "key psk pwd"
+SLIPPED_PIECES: Final = "kye"
 ENDINGS: Final = (
     "key keys kye psk password passwort kennwort schlussel schluessel token secret sleutel"
 )
@@ -139,6 +140,7 @@ DIGESTS: Final = (
 _SECRETS: Final = frozenset(SECRETS.split())
 _SLIPPED: Final = SLIPPED.split()
 _SLIPPED_SHORT: Final = SLIPPED_SHORT.split()
+_SLIPPED_PIECES: Final = frozenset(SLIPPED_PIECES.split())
 _ENDINGS: Final = tuple(ENDINGS.split())
 # Of these no other word has nearly the end.
 _LONG_ENDINGS: Final = frozenset(SLIPPED.split()) & frozenset(ENDINGS.split()) - {"secret"}
@@ -215,8 +217,10 @@ WHOLE: Final = re.compile(
     rf"(?<![^\W_])(?:0x)?(?:{HEX}{{8}}(?:[ \-]?{HEX}{{4}}){{3}}[ \-]?{HEX}{{12}}"
     rf"|{HEX}{{4}}(?:[ \-]{HEX}{{4}}){{7}})(?![^\W_])"
 )
-SPACED: Final = re.compile(r"(?<![^\W_])[^\W\d_](?:[ .\-][^\W\d_]){2,}(?![^\W_])")
-PARTS: Final = re.compile(r"[ .\-]")
+SPACED: Final = re.compile(r"(?<![^\W_])[^\W\d_](?:[ .\-/][^\W\d_])+(?![^\W_])")
+PARTS: Final = re.compile(r"[ .\-/]")
+# Of a word that a reader of print, or a line's end, has broken, one piece is as short as that.
+SHORT_PIECE: Final = 2
 HOST: Final = re.compile(r"(?:[a-z]+://)?[\w\-]+(?:\.[\w\-]+)+/[\w\-./]*", re.IGNORECASE)
 # By a link's name, by one letter (JSON, `DPP:K:`), as Zigbee has it, or Matter and HomeKit.
 CODED: Final = re.compile(
@@ -355,7 +359,18 @@ def words_of(text: str) -> list[Word]:
         word = _plainest(PARTS.sub("", run[0]))
         if word in _SECRETS:
             found.append(Word(word, *run.span()))
-    return sorted(found, key=lambda word: word.end)
+    return sorted([*found, *_broken(text)], key=lambda word: word.end)
+
+
+def _broken(text: str) -> Iterator[Word]:
+    """Yield the secrets' names that a gap has broken into two pieces, as `KE Y` is."""
+    for one, other in pairwise(RUN.finditer(text)):
+        pieces = one[0], other[0]
+        is_broken = text[one.end() : other.start()] == " " and all(map(str.isalpha, pieces))
+        word = _plainest("".join(pieces)) if is_broken else ""
+        is_named = word in _SECRETS or word in _SLIPPED_PIECES
+        if is_named and min(map(len, pieces)) <= SHORT_PIECE < len(word):
+            yield Word(word, one.start(), other.end())
 
 
 def _is_secret_whole(whole: str, parts: list[Word]) -> bool:

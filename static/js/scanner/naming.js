@@ -9,6 +9,7 @@ export const WORDS = {
   SLIPPED:
     "secret password passphrase passcode passkey passwort kennwort credential credentials authorization schlussel schluessel geheimnis wachtwoord contrasena συνθηματικο κλειδι пароль",
   SLIPPED_SHORT: "key psk pwd",
+  SLIPPED_PIECES: "kye",
   ENDINGS: "key keys kye psk password passwort kennwort schlussel schluessel token secret sleutel",
   BUT: "spkey turkey monkey donkey hockey jockey mickey whiskey keyes pskov skye passport schussel",
   STEMS:
@@ -50,6 +51,7 @@ export const NAME = { other: 0, none: 1, id: 2, hub: 3 };
 const SECRETS = new Set(WORDS.SECRETS.split(" "));
 const SLIPPED = WORDS.SLIPPED.split(" ");
 const SLIPPED_SHORT = WORDS.SLIPPED_SHORT.split(" ");
+const SLIPPED_PIECES = new Set(WORDS.SLIPPED_PIECES.split(" "));
 const ENDINGS = WORDS.ENDINGS.split(" ");
 const LONG_ENDINGS = SLIPPED.filter((name) => ENDINGS.includes(name) && name !== "secret");
 const BUT = new Set(WORDS.BUT.split(" "));
@@ -125,7 +127,9 @@ export const WHOLE = new RegExp(
     `|${HEX}{4}(?:[ \\-]${HEX}{4}){7}))(?![${W}])`,
   "gu",
 );
-const SPACED = new RegExp(`(^|[^${W}])(${L}(?:[ .\\-]${L}){2,})(?![${W}])`, "gu");
+const SPACED = new RegExp(`(^|[^${W}])(${L}(?:[ .\\-/]${L})+)(?![${W}])`, "gu");
+// Of a word that a reader of print, or a line's end, has broken, one piece is as short as that.
+const SHORT_PIECE = 2;
 const HOST = new RegExp(`(?:[a-z]+://)?[${W}_\\-]+(?:\\.[${W}_\\-]+)+/[${W}_\\-./]*`, "giu");
 const CODED = new RegExp(
   "[?&]code=([^&\\s]*)" +
@@ -172,6 +176,32 @@ const lengthOf = (text) => [...text].length;
 const bare = (word) => word.replace(/[0-9]+$/, "");
 
 /**
+ * The secrets' names that a gap has broken into two pieces, as `KE Y` is.
+ * @param {string} text
+ * @returns {Word[]}
+ */
+const brokenWords = (text) => {
+  const found = [];
+  /** @type {Word | undefined} */
+  let before;
+  for (const { 0: run, index } of text.matchAll(RUN)) {
+    const piece = { folded: run, start: index, end: index + run.length };
+    if (before && text.slice(before.end, index) === " ") {
+      const pieces = [before.folded, run];
+      const folded = plainest(pieces.join(""));
+      const isNamed = SECRETS.has(folded) || SLIPPED_PIECES.has(folded);
+      const isBroken = pieces.every((each) => /^\p{L}+$/u.test(each));
+      const shortest = Math.min(...pieces.map(lengthOf));
+      if (isNamed && isBroken && shortest <= SHORT_PIECE && lengthOf(folded) > SHORT_PIECE) {
+        found.push({ folded, start: before.start, end: piece.end });
+      }
+    }
+    before = piece;
+  }
+  return found;
+};
+
+/**
  * The words of a text: `hubId` are two, and so are `API` and `Key` in `APIKey`. The parts of `PSKd` name
  * a secret together.
  * @param {string} text
@@ -197,9 +227,10 @@ export const wordsOf = (text) => {
   }
   for (const { 1: before = "", 2: run = "", index } of text.matchAll(SPACED)) {
     const start = index + before.length;
-    const folded = plainest(run.replace(/[ .-]/g, ""));
+    const folded = plainest(run.replace(/[ ./-]/g, ""));
     if (SECRETS.has(folded)) found.push({ folded, start, end: start + run.length });
   }
+  found.push(...brokenWords(text));
   return found.sort((one, other) => one.end - other.end);
 };
 

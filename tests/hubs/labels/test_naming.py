@@ -44,6 +44,10 @@ OWN_IDS = [
     *("Key ID", "KEY UUID", "Secret UUID", "Token ID", "API Key ID", "Hub key id", "Hub-Key-ID"),
     *("Network Kye id", "Secret id", "K.E.Y.", "K-E-Y", "Tokken", "psw", "Passw", "Setup cod"),
 ]
+BROKEN = [
+    *("P.W.", "P/W", "P W", "P-W", "P.I.N.", "KY E", "K EY", "KE Y", "T OKEN", "TOK EN"),
+    *("SECR ET", "Pa ssword", "passwor d", "PS K", "Schlüss el", "κλει δί", "па роль"),
+]
 OF_OTHER_LANDS = [
     *("Κωδικός δικτύου", "Κωδικός Wi-Fi", "Κωδ. πρόσβασης", "Network code", "Preshared", "klyuch"),
     *("parol", "clau", "lykilorð", "fjalëkalim", "kunci", "کلید", "पासवर्ड", "รหัสผ่าน"),
@@ -80,7 +84,7 @@ COUNTED = [
 KEYS_ALONE = {
     **{
         f"{name}{sign}": f"{name}{sign}{key}"
-        for name in (*WITH_MORE_BEHIND, *COUNTED, *MISSPELT, *OWN_IDS, *OF_OTHER_LANDS)
+        for name in (*WITH_MORE_BEHIND, *COUNTED, *MISSPELT, *OWN_IDS, *OF_OTHER_LANDS, *BROKEN)
         for sign in (": ", " ", "\n")
         for key in (KEY, str(OTHER))
     },
@@ -264,6 +268,9 @@ RANKED = {
     "nobody's": f"{TEXT} ffffffff-ffff-ffff-ffff-ffffffffffff",
 }
 NO_SECRETS = {
+    "letters with dots": f"H.U.B. I.D. {HUB}",
+    "a flat's letters": f"Flat K E {HUB}",
+    "two short words": f"ON PE {HUB}",
     "the vendor's name": f"SpKey: {TEXT}",
     "the vendor's long name": f"SmartphoneKey Hub {TEXT}",
     "the vendor's scheme": f"spkey:{TEXT}",
