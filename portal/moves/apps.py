@@ -19,6 +19,6 @@ class MovesConfig(AppConfig):
         from portal.hubs.actions import ends  # noqa: PLC0415
         from portal.moves import checks, outcome, work  # noqa: PLC0415
 
-        register(checks.some_support_sees_what_is_new, Tags.database, deploy=True)
+        register(checks.somebody_sees_new_requests, Tags.database, deploy=True)
         worker.register(work.STEPS)
         ends.on_end(outcome.hear)

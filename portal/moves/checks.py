@@ -5,7 +5,7 @@ from typing import Any
 from django.core import checks
 from django.db import DatabaseError
 
-from portal.moves import first_support
+from portal.moves import new_requests
 
 NOBODY_SEES_REQUESTS = checks.Warning(
     "No support sees new requests for hubs that are bound elsewhere.",
@@ -17,9 +17,9 @@ NOBODY_SEES_REQUESTS = checks.Warning(
 )
 
 
-def some_support_sees_what_is_new(**_: Any) -> list[checks.Warning]:
+def somebody_sees_new_requests(**_: Any) -> list[checks.Warning]:
     """Warn where requests would wait for nobody. Before the tables are there, nothing waits."""
     try:
-        return [NOBODY_SEES_REQUESTS] if first_support.is_missing() else []
+        return [NOBODY_SEES_REQUESTS] if new_requests.seen_by_nobody() else []
     except DatabaseError:
         return []

@@ -14,7 +14,7 @@ from portal.core.leasing import CLOCKS_APART, Leased
 from portal.hubs.actions.models import HubAction, Reason
 from portal.hubs.actions.rules import out_of_use
 from portal.hubs.models import Binding, Hub
-from portal.moves import first_support
+from portal.moves import new_requests
 from portal.orgs.models import Membership, Organisation, User
 from portal.sites.models import Site
 
@@ -84,12 +84,12 @@ class MoveRequestQuerySet(models.QuerySet["MoveRequest"]):
     def for_agent(self, agent: Membership) -> Self:
         """Return the requests that are the agent's to see: their support's, or nobody's yet.
 
-        What is nobody's yet is for the agents of one support alone (`first_support`).
+        What is nobody's yet is for the agents of one support alone (`new_requests`).
         """
         if not agent.support:
             return self.none()
         theirs = self.filter(support_organisation=agent.organisation_id)
-        if agent.organisation.spkey_org_id != first_support.spkey_id():
+        if agent.organisation.spkey_org_id != new_requests.seen_by():
             return theirs
         return theirs | self.filter(support_organisation=None)
 

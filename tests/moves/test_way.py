@@ -13,7 +13,7 @@ from portal.core.throttle import LimitReachedError
 from portal.hubs.models import Hub
 from portal.moves import asking, deciding, holding
 from portal.moves.asking import CannotAskError, Wish
-from portal.moves.checks import some_support_sees_what_is_new
+from portal.moves.checks import somebody_sees_new_requests
 from portal.moves.deciding import CannotDecideError, Hindrance, TellsError
 from portal.moves.models import HOLDER_HAS, Answer, MoveRequest, State
 from portal.notices.models import Notice
@@ -333,11 +333,11 @@ def test_one_that_is_named_and_holds_no_super_key_leaves_it_to_nobody(
     settings.SUPPORT_OF_MOVES = named
 
     assert asked not in MoveRequest.objects.for_agent(sams)
-    assert [each.id for each in some_support_sees_what_is_new()] == ["portal.W002"]
+    assert [each.id for each in somebody_sees_new_requests()] == ["portal.W002"]
 
 
 def test_what_is_deployed_is_asked_whether_somebody_sees_them(sams, settings):
-    said = some_support_sees_what_is_new
+    said = somebody_sees_new_requests
     assert said() == []
     a_partner()
     assert [each.id for each in said()] == ["portal.W002"]
@@ -349,7 +349,7 @@ def test_what_is_deployed_is_asked_whether_somebody_sees_them(sams, settings):
 
 
 def test_without_any_super_key_there_is_nothing_to_warn_of(db):
-    assert some_support_sees_what_is_new() == []
+    assert somebody_sees_new_requests() == []
 
 
 def test_declining_counts_as_an_action_for_others(asked, sams, settings):

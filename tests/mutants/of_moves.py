@@ -75,7 +75,7 @@ MUTANTS_OF_MOVES = (
         (
             Edit(
                 "portal/moves/models.py",
-                "        if agent.organisation.spkey_org_id != first_support.spkey_id():\n",
+                "        if agent.organisation.spkey_org_id != new_requests.seen_by():\n",
                 "        if False:\n",
             ),
         ),

@@ -15,7 +15,7 @@ from portal.core.ui import Chip, Text
 from portal.hubs.calls import CallOutcome
 from portal.monitoring import readings
 from portal.monitoring.models import DeviceReport
-from portal.moves import first_support
+from portal.moves import new_requests
 from portal.orgs.display import key_wording
 from portal.orgs.models import ApiCredential
 
@@ -118,7 +118,7 @@ class State:
     at: datetime
     workers: Sequence[Worker]
     is_worked: bool
-    is_support_missing: bool
+    nobody_sees_requests: bool
     work: Sequence[Work]
     api: Api
     troubles: Sequence[Trouble]
@@ -147,7 +147,7 @@ def state() -> State:
         at=timezone.now(),
         workers=workers,
         is_worked=any(worker.chip is ALIVE for worker in workers),
-        is_support_missing=first_support.is_missing(),
+        nobody_sees_requests=new_requests.seen_by_nobody(),
         work=[_work(queue) for queue in readings.queues()],
         api=_api(),
         troubles=[*_keys(), *_claims()],

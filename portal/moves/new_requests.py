@@ -9,7 +9,7 @@ from django.conf import settings
 from portal.orgs.models import ApiCredential
 
 
-def spkey_id() -> str | None:
+def seen_by() -> str | None:
     """Return the SpKey id of the support that sees new requests; None where nobody does."""
     supports = ApiCredential.objects.filter(kind=ApiCredential.Kind.SUPER).order_by()
     if named := settings.SUPPORT_OF_MOVES:
@@ -18,7 +18,7 @@ def spkey_id() -> str | None:
     return only[0] if len(only) == 1 else None
 
 
-def is_missing() -> bool:
+def seen_by_nobody() -> bool:
     """Say whether nobody sees new requests, though there are super keys."""
-    some = ApiCredential.objects.filter(kind=ApiCredential.Kind.SUPER).exists()
-    return some and spkey_id() is None
+    has_keys = ApiCredential.objects.filter(kind=ApiCredential.Kind.SUPER).exists()
+    return has_keys and seen_by() is None
