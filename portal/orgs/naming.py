@@ -6,6 +6,7 @@ A part of a name, or another case of it, is not known again: this is for slips, 
 """
 
 import re
+import string
 from collections.abc import Iterable
 from typing import Final
 
@@ -13,6 +14,8 @@ from portal.core.folding import folded
 
 EMAIL: Final = re.compile(r"[^\s@<>]+@[^\s@<>]+\.[^\s@<>]+")
 WORD: Final = re.compile(r"[^\W_]+")
+# What stands around words in a sentence.
+AROUND: Final = string.punctuation + "«»“”"
 # No name has it.
 GAP: Final = " "
 # Left out at the end of a name, as people do when they speak of one.
@@ -31,6 +34,20 @@ def names_one(text: str, called: Iterable[str], *, beside: Iterable[str] = ()) -
     for name in filter(None, map(_core, beside)):
         words = _without(words, name)
     return any(_has(words, name) for name in map(_core, called) if name)
+
+
+def words_naming_one(text: str, called: Iterable[str], *, beside: Iterable[str] = ()) -> str:
+    """Return the fewest words of the text, as they were typed, that name one; "" where none do."""
+    called, beside = set(called), set(beside)
+    if not names_one(text, called, beside=beside):
+        return ""
+    typed = text.split()
+    for number in range(1, len(typed) + 1):
+        for first in range(len(typed) - number + 1):
+            words = " ".join(typed[first : first + number])
+            if names_one(words, called, beside=beside):
+                return words.strip(AROUND)
+    return text
 
 
 def has_address(text: str) -> bool:

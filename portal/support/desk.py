@@ -132,7 +132,8 @@ class SupportDesk(Desk):
     def _names_another(self, words: str) -> bool:
         # Asked once for all rows that say the same.
         if words not in self._names:
-            self._names[words] = naming.names_another(self.member, words, self.organisation)
+            found = naming.words_naming_another(self.member, words, self.organisation)
+            self._names[words] = bool(found)
         return self._names[words]
 
     def may_act(self, claim: Claim) -> bool:

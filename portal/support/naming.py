@@ -12,14 +12,17 @@ from portal.orgs import naming
 from portal.orgs.models import Membership, Organisation
 
 
-def names_another(agent: Membership, text: str, whom: Organisation | str) -> bool:
-    """Say whether the text, which `whom` will read, names another organisation.
+def words_naming_another(agent: Membership, text: str, whom: Organisation | str) -> str:
+    """Return the words by which the text, which `whom` will read, names another organisation.
+
+    "" where it names none.
 
     `whom` may be what the agent typed: whom the portal knows by that plays no part.
     """
     own = {folded(each) for each in _names(whom)}
     others = [names for names in _known(agent) if not own & names]
-    return any(naming.names_one(text, names, beside=own) for names in others)
+    found = (naming.words_naming_one(text, names, beside=own) for names in others)
+    return next(filter(None, found), "")
 
 
 def _known(agent: Membership) -> list[set[str]]:

@@ -51,6 +51,21 @@ def test_a_name_is_known_again_however_it_is_spelt(called, text, is_named):
     assert naming.names_one(text, [called]) == is_named
 
 
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("As for (Harbour Living), last week", "Harbour Living"),
+        ("As at Harbour, and HARBOUR-LIVING.", "HARBOUR-LIVING"),
+        ("Acme Harbour Living has it", ""),
+        ("A living harbour", ""),
+    ],
+)
+def test_the_words_that_name_one_are_given_as_they_were_typed(text, words):
+    beside = ["Acme Harbour Living"]
+
+    assert naming.words_naming_one(text, ["Harbour Living"], beside=beside) == words
+
+
 @pytest.mark.parametrize("text", [*HOLDER.values(), *ADDRESSES.values()])
 def test_who_asked_is_not_told_whose_the_hub_is(agreed, sams, text):
     with pytest.raises(TellsError):
@@ -175,4 +190,4 @@ def test_neither_side_is_named_to_the_other_in_what_support_asks_them(agent, loo
     fields = {"organisation": whom, "reason": text, "ticket": "T-1", "what": "claim", "hours": "24"}
     for page in ("support:ask", "support:break-glass"):
         answer = agent.post(reverse(page), fields)
-        assert "it names an" in str(answer.context["form"].errors["reason"])
+        assert "They read this, and “" in str(answer.context["form"].errors["reason"])

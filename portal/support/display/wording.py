@@ -18,11 +18,11 @@ OTHER_SITE = _("The access does not hold at this site.")
 ARCHIVED_SITE = _("%(site)s is archived and takes no claims.")
 NO_REASON_FOR_ACCESS = _("Say why you need it.")
 SHORT_REASON = _("Say a little more: at least 10 characters.")
-NAMES_ANOTHER = _("They read this, and it names another organisation. Leave that out.")
+NAMES_ANOTHER = _("They read this, and “%(words)s” is another organisation. Leave it out.")
 # Of whom a hub's id or an address stands for, nothing is told by this.
 NAMES_ONE_NOT_NAMED = _(
-    "They read this, and it names an organisation that you have not named above. Leave that out,"
-    " or name it above."
+    "They read this, and “%(words)s” is an organisation that you have not named above. Leave it"
+    " out, or name it above."
 )
 NO_TICKET = _("Give the number of the ticket.")
 OTHER_ORGANISATION = _("This is not what you typed before.")

@@ -81,11 +81,14 @@ class ReadByThem:
         `whom` is who reads them; by default, whom the form names.
         """
         data, reader = self.cleaned_data, whom or self.cleaned_data["organisation"]
-        words = wording.NAMES_ANOTHER if whom else wording.NAMES_ONE_NOT_NAMED
+        sentence = wording.NAMES_ANOTHER if whom else wording.NAMES_ONE_NOT_NAMED
         said = {name: data[name] for name in self.READ if data.get(name)}
-        named = [name for name in said if naming.names_another(agent, said[name], reader)]
-        for name in named:
-            self.add_error(name, words)
+        found = {
+            name: naming.words_naming_another(agent, text, reader) for name, text in said.items()
+        }
+        named = {name: words for name, words in found.items() if words}
+        for name, words in named.items():
+            self.add_error(name, sentence % {"words": words})
         return bool(named)
 
 
