@@ -174,6 +174,19 @@ MUTANTS_OF_SUPPORT = (
         by_machine=False,
     ),
     Mutant(
+        "an agent works nowhere in the portal without a second factor",
+        "their session needs none",
+        (
+            Edit(
+                "portal/orgs/web/required_factor.py",
+                "    return lack(request, person) if person.is_agent else Lack.NOTHING\n",
+                "    return Lack.NOTHING\n",
+            ),
+        ),
+        "tests/support/web/test_access.py",
+        by_machine=False,
+    ),
+    Mutant(
         "an agent looks at nothing without a second factor",
         "a password is enough",
         (

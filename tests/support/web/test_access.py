@@ -57,6 +57,19 @@ def test_an_agent_whose_session_came_in_without_the_factor_is_asked_for_its_code
     assert not Claim.objects.exists()
 
 
+def test_the_pages_ask_for_the_factor_themselves_whatever_stands_before_them(sam, grant, settings):
+    settings.MIDDLEWARE = [
+        each for each in settings.MIDDLEWARE if not each.endswith(".RequiredFactor")
+    ]
+    client = signed_in(sam)
+    set_up_factor(sam)
+
+    for address in (CLAIMS, FIND, reverse("support:organisation", args=(grant.pk,))):
+        answer = client.get(address)
+        assert answer.status_code == 403
+        assert reverse("mfa_reauthenticate") in answer.text
+
+
 def test_the_right_code_lets_an_agent_in(sam):
     client = signed_in(sam)
     set_up_factor(sam)
