@@ -46,6 +46,8 @@ SLIPPED: Final = (
 # Behind a radio's name these too.
 SLIPPED_SHORT: Final = "key psk pwd"
 SLIPPED_PIECES: Final = "kye"
+# No pieces: `Room P in`.
+WORDS_APART: Final = "in le"
 ENDINGS: Final = (
     "key keys kye psk password passwort kennwort schlussel schluessel token secret sleutel"
 )
@@ -141,6 +143,7 @@ _SECRETS: Final = frozenset(SECRETS.split())
 _SLIPPED: Final = SLIPPED.split()
 _SLIPPED_SHORT: Final = SLIPPED_SHORT.split()
 _SLIPPED_PIECES: Final = frozenset(SLIPPED_PIECES.split())
+_WORDS_APART: Final = frozenset(WORDS_APART.split())
 _ENDINGS: Final = tuple(ENDINGS.split())
 # Of these no other word has nearly the end.
 _LONG_ENDINGS: Final = frozenset(SLIPPED.split()) & frozenset(ENDINGS.split()) - {"secret"}
@@ -366,7 +369,8 @@ def _broken(text: str) -> Iterator[Word]:
     """Yield the secrets' names that a gap has broken into two pieces, as `KE Y` is."""
     for one, other in pairwise(RUN.finditer(text)):
         pieces = one[0], other[0]
-        is_broken = text[one.end() : other.start()] == " " and all(map(str.isalpha, pieces))
+        are_letters = all(map(str.isalpha, pieces)) and not _WORDS_APART.intersection(pieces)
+        is_broken = are_letters and text[one.end() : other.start()] == " "
         word = _plainest("".join(pieces)) if is_broken else ""
         is_named = word in _SECRETS or word in _SLIPPED_PIECES
         if is_named and min(map(len, pieces)) <= SHORT_PIECE < len(word):

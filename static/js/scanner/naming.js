@@ -10,6 +10,7 @@ export const WORDS = {
     "secret password passphrase passcode passkey passwort kennwort credential credentials authorization schlussel schluessel geheimnis wachtwoord contrasena συνθηματικο κλειδι пароль",
   SLIPPED_SHORT: "key psk pwd",
   SLIPPED_PIECES: "kye",
+  WORDS_APART: "in le",
   ENDINGS: "key keys kye psk password passwort kennwort schlussel schluessel token secret sleutel",
   BUT: "spkey turkey monkey donkey hockey jockey mickey whiskey keyes pskov skye passport schussel",
   STEMS:
@@ -52,6 +53,7 @@ const SECRETS = new Set(WORDS.SECRETS.split(" "));
 const SLIPPED = WORDS.SLIPPED.split(" ");
 const SLIPPED_SHORT = WORDS.SLIPPED_SHORT.split(" ");
 const SLIPPED_PIECES = new Set(WORDS.SLIPPED_PIECES.split(" "));
+const WORDS_APART = new Set(WORDS.WORDS_APART.split(" "));
 const ENDINGS = WORDS.ENDINGS.split(" ");
 const LONG_ENDINGS = SLIPPED.filter((name) => ENDINGS.includes(name) && name !== "secret");
 const BUT = new Set(WORDS.BUT.split(" "));
@@ -190,7 +192,7 @@ const brokenWords = (text) => {
       const pieces = [before.folded, run];
       const folded = plainest(pieces.join(""));
       const isNamed = SECRETS.has(folded) || SLIPPED_PIECES.has(folded);
-      const isBroken = pieces.every((each) => /^\p{L}+$/u.test(each));
+      const isBroken = pieces.every((each) => /^\p{L}+$/u.test(each) && !WORDS_APART.has(each));
       const shortest = Math.min(...pieces.map(lengthOf));
       if (isNamed && isBroken && shortest <= SHORT_PIECE && lengthOf(folded) > SHORT_PIECE) {
         found.push({ folded, start: before.start, end: piece.end });

@@ -271,6 +271,7 @@ NO_SECRETS = {
     "letters with dots": f"H.U.B. I.D. {HUB}",
     "a flat's letters": f"Flat K E {HUB}",
     "two short words": f"ON PE {HUB}",
+    "a room's letter": f"Room P in {HUB}",
     "the vendor's name": f"SpKey: {TEXT}",
     "the vendor's long name": f"SmartphoneKey Hub {TEXT}",
     "the vendor's scheme": f"spkey:{TEXT}",
