@@ -23,6 +23,8 @@ WINDOW_SECONDS: Final = 5.0
 # a fifth of the time, about a sixth of the requests find none of eight.
 TOO_MANY: Final = 0.4
 FEW: Final = 0.1
+# Of fewer threads all are at work whenever one or two are asked: that says nothing.
+FEWEST_THREADS: Final = 4
 # Whoever is told to come more often again has to be told by some later answer: no hurry.
 CALM_WINDOWS: Final = 3
 
@@ -30,11 +32,13 @@ CALM_WINDOWS: Final = 3
 class Pace:
     """How often pages may ask this process: counts what its threads have under way.
 
-    `threads` is how many it has, None where there are as many as are asked for.
+    `threads` is how many it has, None where there are as many as are asked for. With fewer than
+    FEWEST_THREADS it never tells anybody to wait.
     """
 
     def __init__(self, threads: int | None, clock: Callable[[], float] = time.monotonic) -> None:
-        self._threads, self._clock = threads, clock
+        self._threads = threads if threads and threads >= FEWEST_THREADS else None
+        self._clock = clock
         self._lock = Lock()
         self._under_way = self._asked = self._crowded = self._calm = 0
         self._since = clock()

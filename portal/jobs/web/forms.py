@@ -2,13 +2,11 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator
 from typing import Any, cast
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.core.validators import validate_email
-from django.forms.models import ModelChoiceIterator
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -26,7 +24,8 @@ from portal.jobs.planning import Plan
 from portal.jobs.queries import open_sites_of, workers_of
 from portal.orgs.models import Membership
 from portal.orgs.models.organisations import MembershipQuerySet
-from portal.sites.models import Site, SiteQuerySet
+from portal.sites.models import Site
+from portal.sites.web.choices import AddressedChoices, SiteField
 
 MOST_EXPECTED = 100_000
 MOST_INVITED = 10
@@ -34,19 +33,10 @@ LONGEST_NOTE = 1000
 NO_ADDRESS = _("“%(text)s” is not an e-mail address.")
 
 
-class SiteChoices(ModelChoiceIterator[Site]):
-    """Each site by its name and its address, as rows of the database: there may be hundreds."""
+class JobSiteField(SiteField):
+    """One of the sites at which a job can be, with its address: in a select there is one line."""
 
-    def __iter__(self) -> Iterator[tuple[str, Any]]:
-        """Yield the choice of none, then all of them."""
-        yield "", self.field.empty_label
-        yield from cast("SiteQuerySet", self.queryset).addressed_choices()
-
-
-class SiteField(forms.ModelChoiceField[Site]):
-    """One of the sites at which a job can be."""
-
-    iterator = SiteChoices
+    iterator = AddressedChoices
 
     def __init__(self) -> None:
         super().__init__(
@@ -93,7 +83,7 @@ class PeopleForm(forms.Form):
 class JobForm(forms.Form):
     """A job: where, when, who, and what is expected there. A job that is changed keeps its site."""
 
-    site = SiteField()
+    site = JobSiteField()
     starts_on = DayField(label=_("First day"))
     ends_on = DayField(label=_("Last day"))
     people = PeopleField()
@@ -151,7 +141,7 @@ class JobForm(forms.Form):
         self.job = job
         _people(self).choose_among(workers_of(member))
         if job is None:
-            cast("SiteField", self.fields["site"]).queryset = open_sites_of(member)
+            cast("JobSiteField", self.fields["site"]).queryset = open_sites_of(member)
             del self.fields["version"]
         else:
             del self.fields["site"]
@@ -287,7 +277,7 @@ class AskForSiteForm(forms.Form):
 class AskForMoveForm(LabelPhotoForm):
     """To which site a hub is to be moved, why, and a photo of its label there."""
 
-    site = SiteField()
+    site = JobSiteField()
     because = forms.CharField(
         label=_("Why is it there?"),
         max_length=LONGEST_BECAUSE,
@@ -301,7 +291,7 @@ class AskForMoveForm(LabelPhotoForm):
     def __init__(self, member: Membership, hub: Hub, *args: Any, **kwargs: Any) -> None:
         super().__init__(hub, *args, **kwargs)
         self._at = hub.spkey_site_id
-        cast("SiteField", self.fields["site"]).queryset = rights.sites_to_submit_at(member)
+        cast("JobSiteField", self.fields["site"]).queryset = rights.sites_to_submit_at(member)
         self.fields["photo"].help_text = _("Where the hub stands. Only your organisation sees it.")
 
     def clean_site(self) -> Site:
@@ -315,12 +305,12 @@ class AskForMoveForm(LabelPhotoForm):
 class AnswerForm(forms.Form):
     """What an administrator allows."""
 
-    site = SiteField()
+    site = JobSiteField()
     ends_on = DayField(label=_("Until"))
 
     def __init__(self, member: Membership, *args: Any, of_site: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        cast("SiteField", self.fields["site"]).queryset = open_sites_of(member)
+        cast("JobSiteField", self.fields["site"]).queryset = open_sites_of(member)
         if not of_site:
             del self.fields["site"]
 

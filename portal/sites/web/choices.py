@@ -1,6 +1,6 @@
 """Fields in which a site is chosen: there may be hundreds, so no rows are made for the choices."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, cast
 
 from django import forms
@@ -16,9 +16,19 @@ class SiteChoices(ModelChoiceIterator[Site]):
         """Yield them, in the order of the field's sites."""
         if self.field.empty_label is not None:
             yield "", self.field.empty_label
-        for pk, words in cast("SiteQuerySet", self.queryset).worded():
+        yield from self._sites(cast("SiteQuerySet", self.queryset))
+
+    def _sites(self, sites: SiteQuerySet) -> Iterable[tuple[Any, str]]:
+        for pk, words in sites.worded():
             # A row that was not made says what is asked of it.
             yield ModelChoiceIteratorValue(pk, cast("Site", words)), words.shown_name
+
+
+class AddressedChoices(SiteChoices):
+    """The same, with the address in the name."""
+
+    def _sites(self, sites: SiteQuerySet) -> Iterable[tuple[Any, str]]:
+        return sites.addressed_choices()
 
 
 class SiteField(forms.ModelChoiceField[Site]):

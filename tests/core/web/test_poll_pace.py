@@ -8,16 +8,9 @@ from django.test import RequestFactory
 
 from portal.core.web import poll_pace
 from portal.core.web.poll_pace import CALM_WINDOWS, SLOWEST, WINDOW_SECONDS, Pace, PollPace
+from tests.sandbox.conftest import Clock
 
 THREADS = 4
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.now = 100.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 @pytest.fixture
@@ -84,8 +77,10 @@ def test_a_process_that_nobody_asked_for_long_begins_anew(pace, clock):
     assert window(pace, clock, at_once=1) == 1
 
 
-def test_where_there_are_threads_for_everybody_nobody_is_told_to_wait(clock):
-    assert crowded(Pace(None, clock), clock) == 1
+@pytest.mark.parametrize("threads", [None, 1, 2, 3])
+def test_where_that_says_nothing_nobody_is_told_to_wait(threads, clock):
+    pace = Pace(threads, clock)
+    assert [crowded(pace, clock) for _ in range(5)] == [1] * 5
 
 
 def test_each_answer_says_it_and_only_then(monkeypatch):
@@ -98,7 +93,7 @@ def test_each_answer_says_it_and_only_then(monkeypatch):
 
 
 def test_a_view_that_fails_is_under_way_no_more(monkeypatch, clock):
-    pace = Pace(1, clock)
+    pace = Pace(THREADS, clock)
     monkeypatch.setattr(poll_pace, "_of_process", pace)
 
     def fail(_):
