@@ -34,7 +34,7 @@ SECRETS: Final = (
     "пароли секрета секретный токена "
     "ключ пароль секрет токен пин парола лозинка кључ מפתח סיסמה סיסמא مفتاح السر المرور کلید "
     "kye eky keey kfy pks psw pswd pwrd pasw passw paswd psswd paswrd psswrd tokne toekn otken "
-    "tokn tokken tocken sekrit zugangsdaten anmeldedaten"
+    "tokn tokken tocken tkn sekrit zugangsdaten anmeldedaten"
 )
 # These are meant too where one letter is wrong, missing, doubled or in its neighbour's place; of
 # shorter ones SECRETS has what is likely, for there others are as near. At the end of a word:
@@ -220,9 +220,11 @@ WHOLE: Final = re.compile(
     rf"(?<![^\W_])(?:0x)?(?:{HEX}{{8}}(?:[ \-]?{HEX}{{4}}){{3}}[ \-]?{HEX}{{12}}"
     rf"|{HEX}{{4}}(?:[ \-]{HEX}{{4}}){{7}})(?![^\W_])"
 )
-SPACED: Final = re.compile(r"(?<![^\W_])[^\W\d_](?:[ .\-/][^\W\d_])+(?![^\W_])")
+SPACED: Final = re.compile(r"(?<![^\W_])[^\W\d_](?:(?:[ .\-/]|\. )[^\W\d_])+(?![^\W_])")
 PARTS: Final = re.compile(r"[ .\-/]")
-# Of a word that a reader of print, or a line's end, has broken, one piece is as short as that.
+BREAK: Final = re.compile(r"[ .\-]|\. ")
+# Of a word that a reader of print, or a line's end, has broken, one piece is as short as that;
+# of a word of SLIPPED none need be, for its pieces are no words.
 SHORT_PIECE: Final = 2
 HOST: Final = re.compile(r"(?:[a-z]+://)?[\w\-]+(?:\.[\w\-]+)+/[\w\-./]*", re.IGNORECASE)
 # By a link's name, by one letter (JSON, `DPP:K:`), as Zigbee has it, or Matter and HomeKit.
@@ -234,7 +236,10 @@ CODED: Final = re.compile(
 )
 # A word that mail has broken.
 BROKEN_WORD: Final = re.compile(r"([^\W\d_]+)=[ \t]*\n([^\W\d_]+)")
-SENTENCE_END: Final = re.compile(r"[.!?] ")
+# Up to the last sentence's beginning; between single letters a dot ends none.
+SENTENCES_BEFORE: Final = re.compile(
+    r".*(?:[^\W_]{2}[.!?] |[\W_][.!?] |[.!?] (?![^\W_](?![^\W_])))"
+)
 LEFT_OPEN: Final = re.compile(r"[\W_]+\Z")
 PATHS: Final = re.compile(r"(?:/[\w\-.]*){2,}\Z")
 # What a secret's name is given before the value, or that it is none.
@@ -370,11 +375,17 @@ def _broken(text: str) -> Iterator[Word]:
     for one, other in pairwise(RUN.finditer(text)):
         pieces = one[0], other[0]
         are_letters = all(map(str.isalpha, pieces)) and not _WORDS_APART.intersection(pieces)
-        is_broken = are_letters and text[one.end() : other.start()] == " "
+        is_broken = are_letters and BREAK.fullmatch(text, one.end(), other.start())
         word = _plainest("".join(pieces)) if is_broken else ""
-        is_named = word in _SECRETS or word in _SLIPPED_PIECES
-        if is_named and min(map(len, pieces)) <= SHORT_PIECE < len(word):
+        if _may_break(word, min(map(len, pieces))):
             yield Word(word, one.start(), other.end())
+
+
+def _may_break(word: str, shortest: int) -> bool:
+    """Whether the word is a secret's name that its pieces, of which this is the shorter one's
+    length, are not by chance."""
+    is_named = word in _SECRETS or word in _SLIPPED_PIECES
+    return word in _SLIPPED or (is_named and shortest <= SHORT_PIECE < len(word))
 
 
 def _is_secret_whole(whole: str, parts: list[Word]) -> bool:
@@ -507,9 +518,9 @@ def _sentence(before: str) -> tuple[str, str]:
     words, gap = _words_and_gap(before)
     line = words.split("\n")[-1]
     if "\n" not in gap:
-        return SENTENCE_END.split(line)[-1], gap
-    is_name = len(words_of(line)) <= MOST_WORDS and gap.count("\n") <= MOST_LINES
-    return (line if is_name else ""), gap
+        return SENTENCES_BEFORE.sub("", line), gap
+    is_short = len(words_of(line)) <= MOST_WORDS or SPACED.fullmatch(line)
+    return (line if is_short and gap.count("\n") <= MOST_LINES else ""), gap
 
 
 def _speaks_of_secret_last(sentence: str, gap: str) -> bool:

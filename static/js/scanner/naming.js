@@ -5,7 +5,7 @@ export const HIDDEN = "•";
 // Words in small letters, without accents.
 export const WORDS = {
   SECRETS:
-    "key keys psk pass passwd password passwords passphrase passcode passkey pwd pw pin puk secret secrets token tokens credential credentials auth authorization bearer jwt otp totp seed private priv ltk irk csrk kek dek wpa wep kez schlussel schluessel passwort kennwort geheimnis geheim losung cle cles clef passe jeton clave claves contrasena secreto llave chiave chiavi segreto chave chaves senha segredo sleutel wachtwoord nøgle nøkkel adgangskode kodeord passord hemmelig nyckel losenord hemlig avain salasana klucz hasło haslo sekret klic heslo kluc kulcs jelszo titok cheie parola kljuc lozinka geslo voti parool atslega parole raktas slaptazodis clau lykill lykilorð fjalekalim celesi kunci mdp preshared parol klyuch kleidi anahtar sifre κλειδι κλειδια κλειδιου κλειδιων συνθηματικο συνθηματικου συνθηματικα μυστικο μυστικου μυστικος μυστικη μυστικα ключа ключи ключу ключом ключей пароля паролем пароли секрета секретный токена ключ пароль секрет токен пин парола лозинка кључ מפתח סיסמה סיסמא مفتاح السر المرور کلید kye eky keey kfy pks psw pswd pwrd pasw passw paswd psswd paswrd psswrd tokne toekn otken tokn tokken tocken sekrit zugangsdaten anmeldedaten",
+    "key keys psk pass passwd password passwords passphrase passcode passkey pwd pw pin puk secret secrets token tokens credential credentials auth authorization bearer jwt otp totp seed private priv ltk irk csrk kek dek wpa wep kez schlussel schluessel passwort kennwort geheimnis geheim losung cle cles clef passe jeton clave claves contrasena secreto llave chiave chiavi segreto chave chaves senha segredo sleutel wachtwoord nøgle nøkkel adgangskode kodeord passord hemmelig nyckel losenord hemlig avain salasana klucz hasło haslo sekret klic heslo kluc kulcs jelszo titok cheie parola kljuc lozinka geslo voti parool atslega parole raktas slaptazodis clau lykill lykilorð fjalekalim celesi kunci mdp preshared parol klyuch kleidi anahtar sifre κλειδι κλειδια κλειδιου κλειδιων συνθηματικο συνθηματικου συνθηματικα μυστικο μυστικου μυστικος μυστικη μυστικα ключа ключи ключу ключом ключей пароля паролем пароли секрета секретный токена ключ пароль секрет токен пин парола лозинка кључ מפתח סיסמה סיסמא مفتاح السر المرور کلید kye eky keey kfy pks psw pswd pwrd pasw passw paswd psswd paswrd psswrd tokne toekn otken tokn tokken tocken tkn sekrit zugangsdaten anmeldedaten",
   SLIPPED:
     "secret password passphrase passcode passkey passwort kennwort credential credentials authorization schlussel schluessel geheimnis wachtwoord contrasena συνθηματικο κλειδι пароль",
   SLIPPED_SHORT: "key psk pwd",
@@ -129,9 +129,16 @@ export const WHOLE = new RegExp(
     `|${HEX}{4}(?:[ \\-]${HEX}{4}){7}))(?![${W}])`,
   "gu",
 );
-const SPACED = new RegExp(`(^|[^${W}])(${L}(?:[ .\\-/]${L})+)(?![${W}])`, "gu");
-// Of a word that a reader of print, or a line's end, has broken, one piece is as short as that.
+const SPACED = new RegExp(`(^|[^${W}])(${L}(?:(?:[ .\\-/]|\\. )${L})+)(?![${W}])`, "gu");
+const BREAK = /^(?:[ .-]|\. )$/u;
+// Of a word that a reader of print, or a line's end, has broken, one piece is as short as that;
+// of a word of SLIPPED none need be, for its pieces are no words.
 const SHORT_PIECE = 2;
+// Between single letters a dot ends no sentence.
+const SENTENCES_BEFORE = new RegExp(
+  `^.*(?:[${W}]{2}[.!?] |[^${W}][.!?] |[.!?] (?![${W}](?![${W}])))`,
+  "u",
+);
 const HOST = new RegExp(`(?:[a-z]+://)?[${W}_\\-]+(?:\\.[${W}_\\-]+)+/[${W}_\\-./]*`, "giu");
 const CODED = new RegExp(
   "[?&]code=([^&\\s]*)" +
@@ -188,13 +195,15 @@ const brokenWords = (text) => {
   let before;
   for (const { 0: run, index } of text.matchAll(RUN)) {
     const piece = { folded: run, start: index, end: index + run.length };
-    if (before && text.slice(before.end, index) === " ") {
+    if (before && BREAK.test(text.slice(before.end, index))) {
       const pieces = [before.folded, run];
       const folded = plainest(pieces.join(""));
       const isNamed = SECRETS.has(folded) || SLIPPED_PIECES.has(folded);
       const isBroken = pieces.every((each) => /^\p{L}+$/u.test(each) && !WORDS_APART.has(each));
-      const shortest = Math.min(...pieces.map(lengthOf));
-      if (isNamed && isBroken && shortest <= SHORT_PIECE && lengthOf(folded) > SHORT_PIECE) {
+      const isShort = Math.min(...pieces.map(lengthOf)) <= SHORT_PIECE;
+      const mayBreak =
+        SLIPPED.includes(folded) || (isNamed && isShort && lengthOf(folded) > SHORT_PIECE);
+      if (isBroken && mayBreak) {
         found.push({ folded, start: before.start, end: piece.end });
       }
     }
@@ -536,9 +545,9 @@ const wordsAndGap = (before) => {
 const sentence = (before) => {
   const [words, gap] = wordsAndGap(before);
   const line = words.split("\n").at(-1) ?? "";
-  if (!gap.includes("\n")) return [line.split(/[.!?] /u).at(-1) ?? "", gap];
-  const isName = wordsOf(line).length <= MOST_WORDS && gap.split("\n").length - 1 <= MOST_LINES;
-  return [isName ? line : "", gap];
+  if (!gap.includes("\n")) return [line.replace(SENTENCES_BEFORE, ""), gap];
+  const isShort = wordsOf(line).length <= MOST_WORDS || line.replace(SPACED, "") === "";
+  return [isShort && gap.split("\n").length - 1 <= MOST_LINES ? line : "", gap];
 };
 
 /**

@@ -47,6 +47,9 @@ OWN_IDS = [
 BROKEN = [
     *("P.W.", "P/W", "P W", "P-W", "P.I.N.", "KY E", "K EY", "KE Y", "T OKEN", "TOK EN"),
     *("SECR ET", "Pa ssword", "passwor d", "PS K", "Schlüss el", "κλει δί", "па роль"),
+    *("P. W.", "K. E. Y.", "P. S. K.", "KE-Y", "KE.Y", "KY-E", "PAS SWORD", "PASS-WORT"),
+    *("SEC RET", "SECR. ET", "KENN WORT", "SCHLÜS SEL", "CONTRA SEÑA", "TO-KEN", "TKN", "T.K.N."),
+    *("T.O.K.E.N.", "S.E.C.R.E.T."),
 ]
 OF_OTHER_LANDS = [
     *("Κωδικός δικτύου", "Κωδικός Wi-Fi", "Κωδ. πρόσβασης", "Network code", "Preshared", "klyuch"),
@@ -272,6 +275,10 @@ NO_SECRETS = {
     "a flat's letters": f"Flat K E {HUB}",
     "two short words": f"ON PE {HUB}",
     "a room's letter": f"Room P in {HUB}",
+    "initials": f"P. W. Smith {HUB}",
+    "letters with dots and gaps": f"H. U. B. I. D. {HUB}",
+    "an id's name in pieces": f"HU-B I-D {HUB}",
+    "two places": f"Stair C-le. Wing E-Y {HUB}",
     "the vendor's name": f"SpKey: {TEXT}",
     "the vendor's long name": f"SmartphoneKey Hub {TEXT}",
     "the vendor's scheme": f"spkey:{TEXT}",
