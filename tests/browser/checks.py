@@ -112,7 +112,7 @@ FIT = """(width) => {
     element.checkVisibility());
   const out = (element) => element.getBoundingClientRect().right > width + 1;
   const isBeyond = (element) => out(element) && ![...element.children].some(out)
-    && !element.closest(".nav, .bulk-bar, .skip-link, select, svg");
+    && !element.closest(".nav, .skip-link, select, svg");
   const hasWords = (element) =>
     [...element.childNodes].some((node) => node.nodeType === 3 && node.data.trim());
   const isCut = (element) => {

@@ -7,9 +7,12 @@ from django.utils import timezone
 from playwright.sync_api import Locator, Page, expect
 
 from portal.hubs.models import DECOMMISSIONED, SUSPENDED, Hub
+from portal.orgs.models import User
 from tests.browser.checks import accessibility
+from tests.browser.geometry import boxes
 from tests.hubs.own_hubs import make_own_hub
 
+PHONE = {"viewport": {"width": 390, "height": 844}}
 DESK = {"viewport": {"width": 1440, "height": 900}, "has_touch": False, "is_mobile": False}
 HUBS = 30
 BY_PLACE = "/hubs/?order=place"
@@ -114,6 +117,27 @@ def test_all_that_match_are_offered_once_a_page_is_chosen_and_moved_as_one(desk)
     assert chosen(desk) == [25, 26, 27, 28, 29]
     bar(desk).get_by_role("button", name="Move").click()
     expect(desk.get_by_role("heading", name="Move 30 hubs to another site?")).to_be_visible()
+
+
+@pytest.mark.parametrize("language", ["en", "el"])
+def test_on_a_phone_all_that_can_be_done_is_in_sight(tablet, ada, language):
+    User.objects.update(language=language)
+    phone = tablet(ada, **PHONE)
+    phone.goto(BY_PLACE)
+    box(phone, 1).check()
+    what_is_done = phone.locator(".bulk-bar")
+    rest = phone.locator(".bulk-actions")
+    expect(what_is_done).to_be_visible()
+    before = boxes(rest)
+    assert what_is_done.evaluate("bar => bar.scrollWidth <= bar.clientWidth")
+    for button in what_is_done.get_by_role("button").all():
+        expect(button).to_be_in_viewport(ratio=1)
+    # All that match are offered where all of the page were, and no button comes under the finger.
+    phone.locator("[data-choose-page]").click()
+    expect(phone.locator("[data-choose-page]")).to_be_hidden()
+    expect(phone.locator("[name=every]")).to_be_focused()
+    assert boxes(rest) == before
+    assert what_is_done.evaluate("bar => bar.scrollWidth <= bar.clientWidth")
 
 
 def test_what_is_chosen_stays_so_on_other_pages_and_in_another_order(desk):

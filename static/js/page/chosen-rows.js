@@ -142,7 +142,11 @@ const choosing = (form) => {
     if (target === all) choosePage(all.checked);
     else changed();
   });
-  form.querySelector("[data-choose-page]")?.addEventListener("click", () => choosePage(true));
+  form.querySelector("[data-choose-page]")?.addEventListener("click", () => {
+    choosePage(true);
+    // In place of the button that was used.
+    matching?.focus({ preventScroll: true });
+  });
   form.querySelector("[data-choose-none]")?.addEventListener("click", clear);
   document.addEventListener("keydown", ({ key, target, defaultPrevented }) => {
     const isHere = target === document.body || (target instanceof Node && form.contains(target));
