@@ -8,7 +8,9 @@ from playwright.sync_api import expect
 
 from portal.consent.models import Grant
 from portal.core import worker
+from portal.orgs.models import User
 from portal.sandbox import world
+from tests.browser.test_list_of_hubs import ROOM
 from tests.conftest import join, make_person
 from tests.people_with_factor import has_used_factor
 
@@ -117,3 +119,16 @@ def test_breaking_the_glass_and_the_letters_it_writes(
     adas.get_by_role("button", name="Take access back").click()
     expect(adas.get_by_text("Nothing more is sent by it")).to_be_visible()
     assert not Grant.objects.standing().exists()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("language", ["en", "el"])
+def test_what_the_finder_looks_in_can_be_read_on_a_phone(sams_page, sam, spkey_support, language):
+    User.objects.update(language=language)
+    sams_page.set_viewport_size({"width": 390, "height": 844})
+    sams_page.goto(reverse("support:find"))
+    field = sams_page.locator("#id_q")
+
+    expect(field).to_be_visible()
+    assert sams_page.evaluate(ROOM) >= 0
+    expect(sams_page.locator(f"#{field.get_attribute('aria-describedby')}")).to_be_visible()

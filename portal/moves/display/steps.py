@@ -29,7 +29,7 @@ def of_asker(asked: MoveRequest) -> list[Step]:
     if asked.state in {State.ASKED, State.WITH_HOLDER, State.ANSWERED}:
         asks: Text = _("They have three days to answer. You need not wait here.")
         steps.append(Step("present", "working", "clock", _("Support asks whoever holds it"), asks))
-        told: Text = _("You are told by e-mail. You need not claim it again.")
+        told: Text = _("You will be told by e-mail. You need not claim it again.")
         steps.append(Step("next", "quiet", "site", _to(asked), told))
         return steps
     if asked.state not in {State.WITHDRAWN, State.NOT_NEEDED, State.DECLINED}:
@@ -100,7 +100,7 @@ def _decides(asked: MoveRequest) -> Step:
     if asked.holder_answer == Answer.NO:
         text = _("Support moves nothing.")
         return Step("stop", "good", "check", STAYS, text)
-    text = _("You are told by e-mail if it is moved.")
+    text = _("You will be told by e-mail if it is moved.")
     return Step("present", "working", "clock", _("Support decides now"), text)
 
 
@@ -152,7 +152,7 @@ def _found(asked: MoveRequest) -> Text:
 _TO_DO: Final[dict[str, tuple[Text, Text]]] = {
     "look": (_("Look up whose it is"), _("Nobody has looked yet.")),
     "ask": (_("Ask the holder"), _("Their administrators have three days. Who asks is not said.")),
-    "agreed": (_("Approve or decline"), _("The holder is content that it is moved.")),
+    "agreed": (_("Approve or decline"), _("The holder is happy for it to be moved.")),
     "silent": (_("Approve or decline"), _("Nobody has answered for the holder.")),
     "unknown": (
         _("Approve or decline"),

@@ -28,7 +28,7 @@ class AskForm(LabelPhotoForm):
         label=_("Why is it yours?"),
         max_length=500,
         validators=[in_a_few_words],
-        help_text=_("Support reads it. Such as: the building changed hands in May."),
+        help_text=_("Support reads it. For example: the building changed hands in May."),
         error_messages={"required": _("Say why: support decides by it.")},
         widget=forms.Textarea(attrs={"rows": 3}),
     )

@@ -51,7 +51,7 @@ def ask(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         asked = asking.ask(member, Wish(hub, data["site"], data["why"], claim))
     except CannotAskError as error:
         return _ask_page(request, hub, None, wording.CANNOT_ASK[error.why])
-    messages.success(request, gettext("Support is asked. You are told by e-mail."))
+    messages.success(request, gettext("Support is asked. You will be told by e-mail."))
     return redirect("moves:detail", asked.pk)
 
 

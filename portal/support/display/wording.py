@@ -38,5 +38,6 @@ WRONG_CODE = _(
 TOO_MANY_CODES = _("You have tried too many codes. Wait an hour, or ask for access instead.")
 # Said of every request: it tells of nobody whether they use the portal.
 ASKED = _(
-    "If they use the portal, their administrators are asked now. You are told by e-mail, and here."
+    "If they use the portal, their administrators are asked now. You will be told by"
+    " e-mail, and here."
 )

@@ -354,9 +354,15 @@ def test_where_nothing_but_declining_is_left_that_is_the_button(agent, put, hals
     assert f'class="button primary" href="{leads}"' in page
 
 
+def test_while_the_holder_is_awaited_declining_is_not_what_stands_out(agent, put):
+    leads = reverse("support:move-decline", args=(put.pk,))
+
+    assert f'class="button quiet" href="{leads}"' in agent.get(move("move", put)).text
+
+
 @pytest.mark.parametrize(
     ("how", "said"),
-    [("yes", "The holder is content"), ("silent", "Nobody has answered for the holder")],
+    [("yes", "The holder is happy for it"), ("silent", "Nobody has answered for the holder")],
 )
 def test_what_is_to_be_decided_says_by_what(agent, put, hals, how, said):
     if how == "yes":

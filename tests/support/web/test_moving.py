@@ -166,6 +166,23 @@ def test_both_sites_must_be_the_grants(
     assert not HubAction.objects.exists()
 
 
+def test_where_the_access_holds_at_one_site_wider_access_is_asked_for(
+    agent, grant, ours, mill_court, harbour_house
+):
+    shown = agent.get(page(scope(grant, harbour_house), ours)).text
+
+    assert "You may not work at any of their other sites." in shown
+    assert f"{reverse('support:ask')}?what=move&amp;q=acme-properties" in shown
+
+
+def test_where_there_is_one_site_the_access_is_not_blamed(agent, grant, ours):
+    shown = agent.get(page(grant, ours)).text
+
+    assert "They have no other site here." in shown
+    assert "You may not work" not in shown
+    assert reverse("support:ask") not in shown
+
+
 def test_within_two_named_sites_it_is_moved(agent, grant, ours, mill_court, harbour_house):
     scope(grant, mill_court, harbour_house)
 
