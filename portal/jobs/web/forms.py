@@ -282,7 +282,7 @@ class AskForMoveForm(LabelPhotoForm):
         label=_("Why is it there?"),
         max_length=LONGEST_BECAUSE,
         validators=[in_a_few_words],
-        help_text=_("Your administrators read it. Such as: it replaces one that broke."),
+        help_text=_("Your administrators read it. For example: it replaces one that broke."),
         error_messages={"required": _("Say why: your administrators decide by it.")},
         widget=forms.Textarea(attrs={"rows": 3}),
     )
