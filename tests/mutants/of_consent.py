@@ -179,6 +179,19 @@ MUTANTS_OF_CONSENT = (
         by_machine=False,
     ),
     Mutant(
+        "a code serves for the organisation whose administrator made it",
+        "it serves whichever organisation is named",
+        (
+            Edit(
+                CODES,
+                "Code.objects.standing(now).filter(organisation=whose).select_for_update().first()",
+                "Code.objects.standing(now).select_for_update().first()",
+            ),
+        ),
+        OF_CODES,
+        by_machine=False,
+    ),
+    Mutant(
         "an agent acts for others so often an hour",
         "nothing stops them",
         (Edit(BRAKES, "        hourly.take(whom)\n", "        pass\n"),),

@@ -46,6 +46,34 @@ MUTANTS_OF_MOVES = (
         by_machine=False,
     ),
     Mutant(
+        "a holder whom the portal knows is asked before the hub is taken from them",
+        "support approves as soon as it has looked",
+        (
+            Edit(
+                "portal/moves/models.py",
+                "            return agreed and self.out_of_use is None\n"
+                "        return self._is_found and self.holder_id is None\n",
+                "            return agreed and self.out_of_use is None\n"
+                "        return self._is_found\n",
+            ),
+        ),
+        WAY,
+        by_machine=False,
+    ),
+    Mutant(
+        "a holder's no ends it",
+        "their answer is heard, and may be passed over",
+        (
+            Edit(
+                "portal/moves/models.py",
+                "            agreed = self.holder_answer in (Answer.YES, Answer.SILENT)\n",
+                "            agreed = True\n",
+            ),
+        ),
+        WAY,
+        by_machine=False,
+    ),
+    Mutant(
         "declining counts for the brakes",
         "an agent declines as much as they like",
         (
