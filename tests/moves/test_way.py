@@ -148,8 +148,9 @@ def test_the_holder_is_asked_after_the_look_and_once(asked, sams, put):
 
 
 def test_nothing_is_approved_before_the_holder_has_answered(looked_up, put, sams):
-    with pytest.raises(CannotDecideError):
+    with pytest.raises(CannotDecideError) as refused:
         deciding.approve(put, sams, BECAUSE)
+    assert refused.value.why == Hindrance.TOO_LATE
 
 
 def test_a_known_holder_is_not_passed_over(looked_up, sams):
@@ -161,8 +162,9 @@ def test_a_known_holder_is_not_passed_over(looked_up, sams):
 def test_a_no_ends_it_and_support_declines(sandbox, put, sams, hals, ira):
     assert holding.answer(put, hals, agrees=False)
 
-    with pytest.raises(CannotDecideError):
+    with pytest.raises(CannotDecideError) as refused:
         deciding.approve(put, sams, BECAUSE)
+    assert refused.value.why == Hindrance.TOO_LATE
     deciding.decline(put, sams, "It cannot be moved. Ask whoever ran the building.")
 
     assert now(put).state == State.DECLINED
