@@ -63,6 +63,10 @@ class GrantQuerySet(models.QuerySet["Grant"]):
         now = now or timezone.now()
         return self.filter(in_time(now), ends_at__gt=now, revoked_at=None)
 
+    def ahead(self, now: datetime) -> Self:
+        """Return the grants that were planned before the clock was put back, and are not over."""
+        return self.filter(ended_at=None, revoked_at=None, timed_at__gt=now + CLOCKS_APART)
+
     def covering(self, site: Site) -> Self:
         """Return the grants that hold at this site."""
         named = Grant.sites.through.objects.filter(grant=OuterRef("pk"), site=site)

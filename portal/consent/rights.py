@@ -13,6 +13,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from portal.consent.models import Grant, GrantQuerySet
+from portal.core.leasing import ClockPutBackError
 from portal.orgs.models import Membership, Organisation
 from portal.sites.models import Site
 
@@ -57,6 +58,8 @@ def authority(
 ) -> Authority:
     """Return by what the agent may act for the organisation; raises NoConsentError for nothing.
 
+    Raises ClockPutBackError where only a clock that was put back is against it.
+
     Where it names a `site`, the grant must cover it; at an `unlisted_site`, of which the portal
     has only SpKey's id, it must cover all. `move` asks for a grant of moves too, which must also
     cover the site that the hub is `leaving`, by SpKey's id of it. With `grant`, that one alone
@@ -75,6 +78,8 @@ def authority(
         best = best.select_for_update(of=("self",), no_key=True)
     first = best.with_details().first()
     if first is None:
+        if found.ahead(now).exists():
+            raise ClockPutBackError
         raise NoConsentError(_why(asked, here, now))
     return Authority(agent, first)
 

@@ -26,6 +26,13 @@ from portal.core.prepared import Prepared
 CLOCKS_APART: Final = timedelta(minutes=2)
 
 
+class ClockPutBackError(Exception):
+    """What stands by the clock nobody can say: it was put back, and is not made up for yet.
+
+    A worker does that at its next heartbeat: `correct_clock`.
+    """
+
+
 class Bound(NamedTuple):
     """How far ahead of now a time may lie, and where it is put otherwise; None empties it."""
 

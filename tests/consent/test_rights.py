@@ -12,7 +12,7 @@ from portal.consent.break_glass import break_glass
 from portal.consent.models import Grant, Scope
 from portal.consent.rights import NoConsentError, Why
 from portal.core import worker
-from portal.core.leasing import correct_clock
+from portal.core.leasing import ClockPutBackError, correct_clock
 from portal.orgs.models import Membership
 from tests.conftest import join, make_organisation, work
 from tests.support.conftest import filled, post, sent
@@ -99,10 +99,29 @@ def test_a_clock_that_is_put_back_makes_nothing_last_longer(sams, acme, consent,
     assert why(sams, acme) == Why.ENDED
 
 
-def test_before_it_was_given_nothing_stands(sams, acme, consent, clock):
+def test_before_it_was_given_nobody_knows_whether_it_stands_until_the_clock_is_made_up_for(
+    sams, acme, consent, clock
+):
+    clock.shift(-HOUR)
+    with pytest.raises(ClockPutBackError):
+        rights.may(sams, acme)
+
+    correct_clock()
+    assert rights.authority(sams, acme).grant == consent
+
+
+@pytest.mark.parametrize("how", ["revoked", "ended", "another site"])
+def test_what_would_not_stand_by_any_clock_is_said_at_once(
+    how, sams, acme, ada, admin, spkey_support, mill_court, orchard_rise, clock
+):
+    grant = giving.give(admin, spkey_support, Scope(sites=[mill_court]))
+    if how == "revoked":
+        giving.revoke(grant, ada)
+    elif how == "ended":
+        Grant.objects.update(ended_at=timezone.now(), due_at=None)
     clock.shift(-HOUR)
 
-    assert why(sams, acme) == Why.ENDED
+    assert not rights.may(sams, acme, site=orchard_rise if how == "another site" else mill_court)
 
 
 def test_only_the_sites_that_were_named(sams, acme, admin, spkey_support, mill_court, orchard_rise):
@@ -175,6 +194,40 @@ def test_a_claim_is_not_sent_when_its_grant_is_revoked_while_spkey_is_read(
 
     assert (done.state, done.reason) == (State.CANCELLED, Reason.RIGHT_GONE)
     assert not sent(sandbox)
+
+
+@pytest.mark.parametrize("when", ["before", "while SpKey is read"])
+def test_a_clock_that_is_put_back_ends_no_claim(
+    when, sandbox, agent, consent, mill_court, hub_id, clock, monkeypatch
+):
+    post(agent, filled(hub_id, mill_court), consent)
+    asked = credentials.claim_body
+
+    def put_back(*args):
+        clock.shift(-HOUR)
+        return asked(*args)
+
+    if when == "before":
+        clock.shift(-HOUR)
+    else:
+        monkeypatch.setattr(credentials, "claim_body", put_back)
+    waits = work(Claim.objects.get())
+    monkeypatch.undo()
+
+    assert (waits.state, waits.due_at > timezone.now()) == (State.WAITING, True)
+    assert not sent(sandbox)
+    correct_clock()
+    assert work(waits).state == State.CLAIMED
+
+
+def test_a_page_says_meanwhile_that_it_cannot_answer_just_now(agent, consent, clock):
+    agent.raise_request_exception = False
+    clock.shift(-HOUR)
+    answer = agent.get(f"/support/{consent.pk}/")
+    assert (answer.status_code, answer["Retry-After"]) == (503, "10")
+
+    correct_clock()
+    assert agent.get(f"/support/{consent.pk}/").status_code == 200
 
 
 def test_consent_given_anew_does_not_carry_an_older_claim(

@@ -253,6 +253,12 @@ def while_hub_held(facts: Facts) -> Decision:
     return _unless_stopped(facts, Decision(State.WAITING, Reason.BUSY, wait=timing.HELD_WAIT))
 
 
+def while_clock_is_off(facts: Facts) -> Decision:
+    """Decide for a claim of which nobody knows whether it may be sent: the clock was put back."""
+    reason = _kept(facts, Reason.NONE)
+    return _unless_stopped(facts, Decision(State.WAITING, reason, wait=timing.HELD_WAIT))
+
+
 def _not_asked(facts: Facts, state: State, reason: Reason, wait: float) -> Decision:
     """Rest without having asked SpKey: an open send stays open."""
     return Decision(

@@ -24,7 +24,7 @@ from portal.claims.engine import calls, credentials, effects, leases, timing
 from portal.claims.engine.decide import Decision
 from portal.claims.models import FINAL, SUCCEEDED, Claim, ClaimQuerySet, Reason, State
 from portal.core import leasing, logs
-from portal.core.leasing import Lease, LeaseLostError
+from portal.core.leasing import ClockPutBackError, Lease, LeaseLostError
 from portal.gateway import gate, key_health
 from portal.gateway.gate import Held
 from portal.orgs.models import ApiCredential
@@ -92,6 +92,8 @@ def _recheck_guarded(lease: Lease[Claim], claim: Claim) -> None:
         _recheck(lease, claim)
     except (LeaseLostError, OperationalError, InterfaceError):
         raise
+    except ClockPutBackError:
+        lease.write(**leasing.given_back(timezone.now() + timing.READ_BACK_EVERY))
     except Exception:
         logger.exception("claim %s: the recheck failed", claim.pk)
         _rest(lease, _later(claim))

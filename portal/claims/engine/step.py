@@ -28,7 +28,7 @@ from portal.claims.engine import (
 from portal.claims.engine.decide import Decision
 from portal.claims.models import FINAL, SUCCEEDED, Attempt, Claim, Reason, State
 from portal.core import logs
-from portal.core.leasing import Lease, LeaseLostError, given_back
+from portal.core.leasing import ClockPutBackError, Lease, LeaseLostError, given_back
 from portal.gateway import circuit, gate
 from portal.gateway.gate import Held
 from portal.hubs import attempts, holds, watching
@@ -84,6 +84,9 @@ def _step_guarded(work: _Work) -> None:
     except (LeaseLostError, OperationalError, InterfaceError):
         # The database is away: the lease runs out, and the next worker goes on from the row.
         raise
+    except ClockPutBackError:
+        # Only before a send: whether it may leave was all that was asked.
+        _rest(work, decide.while_clock_is_off(context.gather(work.claim)))
     except Exception:
         logger.exception("claim %s: an attempt failed", work.claim.pk)
         work.read = work.sent = None

@@ -27,7 +27,7 @@ READ_BACK_EVERY: Final = timedelta(minutes=1)
 RECHECK_RETRY_AFTER: Final = timedelta(hours=1)
 RECHECK_WINDOW: Final = timedelta(days=7)
 
-# While something else is being sent to the hub.
+# While something else is being sent to the hub, or a clock that was put back is made up for.
 HELD_WAIT: Final = 3.0
 
 # How much late is late.

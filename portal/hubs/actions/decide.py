@@ -236,6 +236,11 @@ def while_hub_held(facts: Facts) -> Decision:
     return _at_rest(facts, Decision(State.WAITING, Reason.BUSY, wait=timing.HELD_WAIT))
 
 
+def while_clock_is_off(facts: Facts) -> Decision:
+    """Decide for an action of which nobody knows whether it may be sent: the clock was put back."""
+    return _at_rest(facts, Decision(State.WAITING, wait=timing.HELD_WAIT))
+
+
 def _not_asked(facts: Facts, state: State, reason: Reason, wait: float) -> Decision:
     """Rest without having asked SpKey: an open send stays open."""
     return Decision(

@@ -16,7 +16,7 @@ from django.db.models import Case, F, Q, Value, When
 from django.utils import timezone
 
 from portal import spkey
-from portal.core.leasing import Lease, LeaseLostError, given_back
+from portal.core.leasing import ClockPutBackError, Lease, LeaseLostError, given_back
 from portal.gateway import gate, key_health, spkey_users
 from portal.gateway.gate import Held
 from portal.gateway.key_health import Refusal
@@ -113,6 +113,9 @@ def _step_guarded(work: _Work) -> None:
     except (LeaseLostError, OperationalError, InterfaceError):
         # The database is away: the lease runs out, and the next worker goes on from the row.
         raise
+    except ClockPutBackError:
+        # Only before a send: whether it may leave was all that was asked.
+        _rest(work, decide.while_clock_is_off(_facts(work.action)))
     except Exception as error:
         # A trace may show what is confidential, in the words of the error or in a report of it.
         trace = None if work.action.is_confidential else error

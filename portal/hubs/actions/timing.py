@@ -14,5 +14,5 @@ MAX_SENDS: Final = 8
 
 # Longer than a send may take.
 LONGEST_SEND: Final = timedelta(seconds=35)
-# While something else is being sent to the hub.
+# While something else is being sent to the hub, or a clock that was put back is made up for.
 HELD_WAIT: Final = 3.0

@@ -11,7 +11,8 @@ from portal.claims.models import Claim
 from portal.consent import giving
 from portal.consent.break_glass import break_glass
 from portal.consent.models import Grant
-from portal.hubs.actions import asking
+from portal.core.leasing import correct_clock
+from portal.hubs.actions import asking, calls
 from portal.hubs.actions.asking import ActionRequest
 from portal.hubs.actions.models import HubAction, Kind
 from portal.hubs.models import Hub
@@ -240,6 +241,30 @@ def test_what_ends_before_the_send_is_sent_no_more(
 
     assert (action.state, action.reason) == ("cancelled", "right_gone")
     assert not sent(sandbox)
+
+
+@pytest.mark.parametrize("when", ["before", "while SpKey is read"])
+def test_a_clock_that_is_put_back_ends_no_move(
+    when, agent, grant, ours, mill_court, sandbox, clock, monkeypatch
+):
+    action = asked(agent, grant, ours, mill_court)
+    body_of = calls.body_of
+
+    def put_back(*args):
+        clock.shift(-3600)
+        return body_of(*args)
+
+    if when == "before":
+        clock.shift(-3600)
+    else:
+        monkeypatch.setattr(calls, "body_of", put_back)
+    waits = work(action)
+    monkeypatch.undo()
+
+    assert (waits.state, waits.due_at > timezone.now()) == ("waiting", True)
+    assert not sent(sandbox)
+    correct_clock()
+    assert work(action, rounds=3).state == "done"
 
 
 @pytest.mark.parametrize(
