@@ -127,7 +127,7 @@ MIDDLEWARE = [
     "portal.core.web.nul.NoNul",
     "portal.core.web.middleware.NoStore",
     "portal.core.web.poll_tickets.PollTickets",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "portal.core.web.middleware.Sessions",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",

@@ -1,9 +1,11 @@
-"""Where sessions are kept: Django's table, and why a session ended with its person's access."""
+"""Where sessions are kept: Django's table, and why one ended with its person's access."""
 
 from typing import Final
 
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends import db
+from django.contrib.sessions.backends.base import UpdateError
+from django.db import OperationalError
 
 from portal.orgs import members
 from portal.orgs.models import User
@@ -19,6 +21,18 @@ class SessionStore(db.SessionStore):
     A page sends several requests at once with the same cookie, and each of them is to find it: so
     the row stays under the old key, signs nobody in, and holds nothing else.
     """
+
+    def save(self, must_create: bool = False) -> None:
+        """Save it. Raises UpdateError where it was ended meanwhile, and for nothing else.
+
+        Django says that of a database that is away, too.
+        """
+        try:
+            super().save(must_create)
+        except UpdateError as error:
+            if isinstance(error.__context__, OperationalError):
+                raise error.__context__ from None
+            raise
 
     def flush(self) -> None:
         """Forget everything, the key as well; keep why its person's access has ended, if it has.

@@ -12,7 +12,9 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
 from django.contrib.sessions.backends.base import UpdateError
-from django.db import InterfaceError
+from django.contrib.sessions.exceptions import SessionInterrupted
+from django.contrib.sessions.middleware import SessionMiddleware
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.cache import add_never_cache_headers
@@ -32,6 +34,17 @@ ACTIVE_AT = "active_at"
 TOUCH_EVERY_SECONDS = 300
 
 
+class Sessions(SessionMiddleware):
+    """Django's sessions; whose ends while a request is under way is led to sign-in and back."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        """Save the session, which may have been ended elsewhere: Django would answer 400."""
+        try:
+            return super().process_response(request, response)
+        except SessionInterrupted:
+            return _way_to_sign_in(request)
+
+
 class SignInRequired(LoginRequiredMiddleware):
     """Leads to sign-in and back. A fragment takes the whole page there, not a piece of it."""
 
@@ -39,11 +52,15 @@ class SignInRequired(LoginRequiredMiddleware):
         self, request: HttpRequest, view_func: Callable[..., HttpResponseBase]
     ) -> HttpResponseRedirect:
         """Return the way to sign-in, for a page or for a fragment of one."""
-        sign_in = redirect_to_login(page_to_return_to(request), settings.LOGIN_URL)
-        if not getattr(request, "htmx", None):
-            return sign_in
-        # For htmx the way there is a 200 with a header; the base class speaks of redirects only.
-        return cast("HttpResponseRedirect", HttpResponseClientRedirect(sign_in.url))
+        return _way_to_sign_in(request)
+
+
+def _way_to_sign_in(request: HttpRequest) -> HttpResponseRedirect:
+    sign_in = redirect_to_login(page_to_return_to(request), settings.LOGIN_URL)
+    if not getattr(request, "htmx", None):
+        return sign_in
+    # For htmx the way there is a 200 with a header; the base class speaks of redirects only.
+    return cast("HttpResponseRedirect", HttpResponseClientRedirect(sign_in.url))
 
 
 class SessionLifetime(MiddlewareMixin):
@@ -79,7 +96,7 @@ class SessionLifetime(MiddlewareMixin):
         if active and not by_itself and not request.session.modified and response.status_code < 500:
             try:
                 request.session.save()
-            except (UpdateError, InterfaceError):
+            except (UpdateError, OperationalError, InterfaceError):
                 logger.warning("the time of somebody's last activity could not be saved")
         return response
 

@@ -1,11 +1,16 @@
 """While the database is away each page says so: 503, worth another try; what else fails is 500."""
 
+from datetime import timedelta
+
 import pytest
 from django.contrib.sessions.backends.base import SessionBase
+from django.contrib.sessions.models import Session
 from django.db import InterfaceError, OperationalError
 from django.test import Client
+from django.utils import timezone
 
 from portal.orgs import access
+from tests.conftest import join
 
 AWAY = [
     OperationalError("couldn't get a connection after 5.00 sec"),
@@ -52,6 +57,27 @@ def test_so_it_does_of_what_was_sent_and_the_page_asks_the_database_for_nothing(
         answer = visitor.post("/organisation/switch/", {"organisation": "1"})
     assert answer.status_code == 503
     assert "send it again" in answer.content.decode()
+
+
+@pytest.mark.parametrize("error", AWAY)
+def test_so_it_does_where_the_session_cannot_be_saved_once_the_page_is_done(
+    visitor, ira, harbour, error, monkeypatch
+):
+    join(ira, harbour)
+    monkeypatch.setattr(Session, "save", failing(error))
+    answer = visitor.post("/organisation/switch/", {"organisation": str(harbour.pk)})
+    assert answer.status_code == 503
+    assert "send it again if not" in answer.content.decode()
+
+
+@pytest.mark.parametrize("error", AWAY)
+def test_no_page_fails_because_it_could_not_be_noted_that_somebody_was_there(
+    visitor, error, monkeypatch, time_machine
+):
+    visitor.get("/claims/")
+    time_machine.move_to(timezone.now() + timedelta(minutes=10))
+    monkeypatch.setattr(Session, "save", failing(error))
+    assert visitor.get("/claims/").status_code == 200
 
 
 @pytest.mark.parametrize("error", [ValueError("ours"), AssertionError(), OSError("disk")])

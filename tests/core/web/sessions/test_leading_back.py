@@ -3,12 +3,14 @@
 from urllib.parse import unquote
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.test import Client
 from django.urls import reverse
 from django.utils.html import escape
 
+from portal.orgs.web import workspace
 from portal.sandbox import world
-from tests.conftest import PASSWORD
+from tests.conftest import PASSWORD, join
 from tests.core.web.sessions.conftest import poll, sign_in
 from tests.forms import FRAGMENT
 
@@ -116,3 +118,25 @@ def test_any_other_form_without_a_session_leads_back_to_its_page(referer, follow
     address = reverse("sites:archive", args=(mill_court.pk,))
 
     assert lost(Client(), address, Referer=referer) == following
+
+
+@pytest.mark.parametrize("headers", [{}, {"HX-Request": "true"}])
+def test_who_signs_out_elsewhere_while_a_form_is_worked_on_is_led_to_sign_in_and_back(
+    headers, as_person, ira, harbour, monkeypatch
+):
+    join(ira, harbour)
+    client = as_person(ira)
+    visible = workspace.organisations_visible_to
+
+    def signed_out_meanwhile(*args):
+        Session.objects.all().delete()
+        return visible(*args)
+
+    monkeypatch.setattr(workspace, "organisations_visible_to", signed_out_meanwhile)
+    answer = client.post(
+        "/organisation/switch/", {"organisation": str(harbour.pk)}, headers=headers
+    )
+
+    assert answer.status_code == (200 if headers else 302)
+    way = answer["HX-Redirect" if headers else "Location"]
+    assert way == "/accounts/login/?next=/"
