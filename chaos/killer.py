@@ -1,4 +1,7 @@
-"""Ends workers, web processes and the database, by their ids, and starts them again."""
+"""Ends workers, web processes and the database, by their ids, and starts them again.
+
+And puts the clock forward and back.
+"""
 
 import random
 import time
@@ -7,6 +10,7 @@ from django.db import DatabaseError, InterfaceError, connection
 from django.utils import timezone
 
 from chaos import postgres
+from chaos.clock import STEP_SECONDS
 from chaos.ledger import DATABASES_ENDED, Ledger
 from chaos.options import RunOptions
 from chaos.processes import Process
@@ -25,6 +29,10 @@ DATABASE_GAP = (0.0, 6.0)
 # However quick the run: all processes have to find it again.
 LEAST_DATABASE_LIFE = 3.0
 SEND_WITHIN_SECONDS = 4.0
+CLOCK_STEPS = "clock put forward or back"
+CLOCK_RESTS = (8.0, 20.0)
+# However quick the run: the portal corrects what it has planned at a heartbeat.
+LEAST_CLOCK_REST = 2.0
 
 
 def kill_worker_repeatedly(worker: Process, ledger: Ledger, options: RunOptions) -> None:
@@ -89,3 +97,15 @@ def end_database_repeatedly(server: postgres.Server, ledger: Ledger, options: Ru
         ledger.count(DATABASES_ENDED)
         options.rest(chance.uniform(*DATABASE_GAP))
         server.start()
+
+
+def step_clock_repeatedly(ledger: Ledger, options: RunOptions) -> None:
+    """Put the clock forward and back, until the faults are over. Leaves it right."""
+    chance, ahead = random.Random(f"{options.seed} clock"), 0.0
+    while not options.over.wait(
+        max(LEAST_CLOCK_REST, options.seconds(chance.uniform(*CLOCK_RESTS)))
+    ):
+        ahead = chance.choice(sorted({-STEP_SECONDS, 0.0, STEP_SECONDS} - {ahead}))
+        ledger.clock.put(ahead)
+        ledger.count(CLOCK_STEPS)
+    ledger.clock.put(0.0)

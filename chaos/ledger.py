@@ -4,6 +4,7 @@ import threading
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 
+from chaos.clock import Clock
 from chaos.tenants import Person, Tenant
 
 DATABASES_ENDED = "databases killed or restarted"
@@ -31,7 +32,8 @@ class Ledger:
     `accepted` holds, by claim id, the requests that were answered with it; `stopped` the claims
     that somebody told to stop; `refused` the requests for which the portal made no claim;
     `forbidden` the claims, by id, that the people who had asked for them might not act on;
-    `surprises` what it should never have answered; `counts` what is only counted.
+    `surprises` what it should never have answered; `counts` what is only counted; `clock` what the
+    portal's clock said when.
     """
 
     accepted: dict[str, list[ClaimRequest]] = field(default_factory=lambda: defaultdict(list))
@@ -40,6 +42,7 @@ class Ledger:
     forbidden: list[tuple[str, ClaimRequest]] = field(default_factory=list)
     surprises: list[str] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
+    clock: Clock = field(default_factory=Clock)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def accept(self, claim_request: ClaimRequest, claim_id: str) -> None:

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 import requests
 
-from chaos.browser import Page
+from chaos.browser import REAUTHENTICATE, Browser, Page
 from chaos.ledger import ClaimRequest, Ledger
 from chaos.options import RunOptions
 
@@ -137,7 +137,8 @@ class People:
         return f"/support/{tenant.consent}/claim/"
 
     def _visit(self, claim_request: ClaimRequest, path: str) -> Page | None:
-        return self._patiently(lambda: claim_request.person.browser.get(path), path, (200,))
+        browser = claim_request.person.browser
+        return self._patiently(browser, lambda: browser.get(path), path, (200,))
 
     def _post(
         self,
@@ -151,10 +152,15 @@ class People:
             with suppress(requests.RequestException):
                 browser.post(path, fields, seconds=self._chance.uniform(0.002, 0.05))
             self._ledger.count("forms sent by a weak signal, and again")
-        return self._patiently(lambda: browser.post(path, fields), path, wanted)
+        return self._patiently(browser, lambda: browser.post(path, fields), path, wanted)
 
-    def _patiently(self, ask: Callable[[], Page], path: str, wanted: Iterable[int]) -> Page | None:
-        """Ask until there is an answer: the same thing again where none came, or a 503."""
+    def _patiently(
+        self, browser: Browser, ask: Callable[[], Page], path: str, wanted: Iterable[int]
+    ) -> Page | None:
+        """Ask until there is an answer: the same thing again where none came, or a 503.
+
+        So, too, once they have given a code, where they are asked for one.
+        """
         gives_up_at = time.monotonic() + PATIENCE_SECONDS
         while time.monotonic() < gives_up_at:
             try:
@@ -162,6 +168,9 @@ class People:
             except requests.RequestException:
                 self._ledger.count("answers lost, asked again")
             else:
+                if page.location.startswith(REAUTHENTICATE):
+                    self._give_code(browser, page.location)
+                    continue
                 if page.status in wanted:
                     return page
                 if page.status != 503:
@@ -171,6 +180,12 @@ class People:
             time.sleep(0.2)
         self._ledger.surprise(f"{path} was not answered in {PATIENCE_SECONDS:.0f} seconds")
         return None
+
+    def _give_code(self, browser: Browser, path: str) -> None:
+        with suppress(requests.RequestException):
+            if browser.give_code(path) is not None:
+                self._ledger.count("asked for a second factor again")
+        time.sleep(1)
 
 
 def _fields(claim_request: ClaimRequest) -> dict[str, str]:

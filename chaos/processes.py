@@ -8,6 +8,7 @@ from django.db import DatabaseError, InterfaceError, connection
 
 from bench import place, signals
 from bench import processes as bench_processes
+from bench.processes import GUNICORN
 from portal.core.models import Heartbeat
 
 # What SpKey takes for every call: the slower, the more workers die in the middle of one.
@@ -83,10 +84,11 @@ def sandbox(seed: int, faster: float) -> Process:
 
 
 def web(name: str, api: str) -> Process:
-    """Return a web server, as the Procfile starts it."""
+    """Return a web server, as the Procfile starts it, by the run's own clock."""
 
     def command(port: int) -> list[str]:
-        return [sys.executable, "-m", *bench_processes.GUNICORN, "--bind", f"127.0.0.1:{port}"]
+        gunicorn = ("chaos.wsgi" if each == "portal.wsgi" else each for each in GUNICORN)
+        return [sys.executable, "-m", *gunicorn, "--bind", f"127.0.0.1:{port}"]
 
     return Process(
         name, command, lambda process: bench_processes.answers(f"{process.url}/health/"), api
@@ -94,10 +96,9 @@ def web(name: str, api: str) -> Process:
 
 
 def worker(name: str, api: str, faster: float) -> Process:
-    """Return a worker: the portal's own, or a shorter-lived one when `faster` is not 1."""
-    quick = [sys.executable, "-m", "chaos.quick_worker", f"{faster:g}"]
-    real = [sys.executable, "manage.py", "worker"]
-    return Process(name, lambda _port: real if faster == 1 else quick, _beats, api)
+    """Return a worker by the run's own clock, of which all times are divided by `faster`."""
+    command = [sys.executable, "-m", "chaos.quick_worker", f"{faster:g}"]
+    return Process(name, lambda _port: command, _beats, api)
 
 
 def _beats(process: Process) -> bool:

@@ -1,7 +1,8 @@
 """A worker whose life is shorter: `python -m chaos.quick_worker 20` divides its times by 20.
 
-For trying in seconds what takes minutes. The proportions stay: a lease still outlives the
-longest attempt, and the worker still checks that at its start. No setting of the portal does this.
+It goes by the run's own clock. For trying in seconds what takes minutes. The proportions stay: a
+lease still outlives the longest attempt, and the worker still checks that at its start. No setting
+of the portal does this.
 """
 
 import sys
@@ -13,6 +14,8 @@ from typing import Any
 import django
 from django.core.management import call_command
 
+from chaos import clock
+
 # A share is not how long anything takes.
 KEPT = frozenset({"FAILING_SHARE"})
 
@@ -20,6 +23,7 @@ KEPT = frozenset({"FAILING_SHARE"})
 def main() -> None:
     """Run the worker with its times divided by the first argument."""
     factor = float(sys.argv[1])
+    clock.install()
     django.setup()
     _speed_up(factor)
     call_command("worker")

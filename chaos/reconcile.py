@@ -207,8 +207,11 @@ def who_stopped_it_is_known(accounts: Accounts) -> Iterator[Difference]:
     for claim_id, claim in accounts.claims.items():
         if claim.state == State.CANCELLED and claim_id not in accounts.ledger.stopped:
             yield Difference("cancelled, and nobody stopped it", (claim,))
-        asked = claim.cancel_requested_at
-        if asked and any(one.started_at > asked + AT_THE_DATABASE for one in sends_of(claim)):
+        if claim.cancel_requested_at is None:
+            continue
+        truly = accounts.ledger.clock.truly
+        latest = truly(claim.cancel_requested_at) + AT_THE_DATABASE
+        if any(truly(one.started_at) > latest for one in sends_of(claim)):
             yield Difference("sent after it was stopped", (claim,))
 
 

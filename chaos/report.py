@@ -57,22 +57,23 @@ def _call_record(accounts: Accounts, claim: Claim) -> Iterator[str]:
     yield f"    unresolved={claim.outcome_unknown_since} settled={claim.no_effect_seen_at}"
     yield f"    cancel={claim.cancel_requested_at} late effect={claim.late_effect_at}"
     for at, text in sorted(
-        [*_attempts(claim), *_audit(accounts, claim), *_at_spkey(accounts, claim)]
+        [*_attempts(accounts, claim), *_audit(accounts, claim), *_at_spkey(accounts, claim)]
     ):
         yield f"    {at:.3f} {text}"
 
 
-def _attempts(claim: Claim) -> Iterator[tuple[float, str]]:
+def _attempts(accounts: Accounts, claim: Claim) -> Iterator[tuple[float, str]]:
     for one in claim.attempts.all():
         took = f"{one.http_status or '-'} {one.duration_ms or '-'} ms"
         text = f"{one.kind} {one.number} epoch {one.epoch}: {one.outcome or 'open'} {took}"
-        yield one.started_at.timestamp(), text
+        yield accounts.ledger.clock.truly(one.started_at).timestamp(), text
 
 
 def _audit(accounts: Accounts, claim: Claim) -> Iterator[tuple[float, str]]:
     for entry in accounts.entries:
         if entry.object_id == str(claim.pk):
-            yield entry.at.timestamp(), f"audit {entry.verb} {entry.detail}"
+            at = accounts.ledger.clock.truly(entry.at).timestamp()
+            yield at, f"audit {entry.verb} {entry.detail}"
 
 
 def _at_spkey(accounts: Accounts, claim: Claim) -> Iterator[tuple[float, str]]:

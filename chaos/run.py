@@ -10,7 +10,19 @@ from functools import partial
 
 from django.db import connection
 
-from chaos import accounts, drain, killer, plan, postgres, processes, reconcile, report, tenants
+from bench import place
+from chaos import (
+    accounts,
+    clock,
+    drain,
+    killer,
+    plan,
+    postgres,
+    processes,
+    reconcile,
+    report,
+    tenants,
+)
 from chaos.administrators import Administrators
 from chaos.api import Api
 from chaos.faults import FaultInjector
@@ -65,6 +77,7 @@ def run(options: RunOptions, database: postgres.Server | None = None) -> int:
 @contextmanager
 def started_processes(options: RunOptions) -> Iterator[Processes]:
     """Start every process; end them all, whatever happens."""
+    clock.prepare(place.folder())
     sandbox = processes.sandbox(world.DEFAULT_SEED, options.faster)
     started = Processes(sandbox, [], [])
     try:
@@ -108,6 +121,7 @@ def _inject_faults(
         injector.run,
         scenario.administrators.run,
         partial(killer.kill_webs_repeatedly, started.webs, ledger, options),
+        partial(killer.step_clock_repeatedly, ledger, options),
         *(
             partial(killer.kill_worker_repeatedly, worker, ledger, options)
             for worker in started.workers

@@ -8,14 +8,16 @@ import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 from django.utils import timezone
 
-from chaos import accounts, faults, postgres, reconcile, run
+from chaos import accounts, clock, faults, postgres, reconcile, run
 from chaos.browser import loopback
+from chaos.clock import STEP_SECONDS
 from chaos.ledger import ClaimRequest, Ledger
 from chaos.options import RunOptions
 from portal.claims.engine import actions
@@ -61,6 +63,7 @@ def test_a_short_run_loses_doubles_and_misreports_no_claim(tmp_path):
     assert chaos.returncode == 0, output + errors
     assert "All accounts agree." in output
     assert int(counts["workers killed (SIGKILL)"]) >= 3
+    assert int(counts["clock put forward or back"]) >= 1
     assert int(counts["claims (the rows)"]) == int(counts["claims accepted (the ledger)"]) >= 24
     assert int(counts["claims claimed"]) > 0
     assert list(tmp_path.iterdir()) == [], "neither the development database nor a trace of it"
@@ -159,6 +162,8 @@ def test_a_faster_worker_keeps_the_proportions_that_a_lease_needs():
 def agreeing(sandbox, ira, ada, mill_court, tmp_path, monkeypatch) -> accounts.Accounts:
     """Ira's three claims: two that took effect, and one of a hub that nobody knows."""
     monkeypatch.setenv("BENCH_FOLDER", str(tmp_path))
+    monkeypatch.setenv(clock.NAME, "")
+    clock.prepare(tmp_path)
     ledger = Ledger()
     person = SimpleNamespace(email=ira.email)
     acme = SimpleNamespace(organisation=mill_court.organisation, org_id=world.ACME_ORG_ID)
@@ -244,6 +249,10 @@ def cancel_what_nobody_stopped(found):
     first(found).state = State.CANCELLED
 
 
+def send_after_it_was_stopped(found):
+    first(found).cancel_requested_at = first(found).last_send_at - timedelta(seconds=10)
+
+
 def drop_an_audit_row(found):
     found.entries.remove(next(one for one in found.entries if one.verb == "claim.ended"))
 
@@ -277,6 +286,7 @@ SPOILT = [
     (send_once_more, reconcile.every_send_was_intended),
     (miscount_the_sends, reconcile.the_attempts_are_complete),
     (cancel_what_nobody_stopped, reconcile.who_stopped_it_is_known),
+    (send_after_it_was_stopped, reconcile.who_stopped_it_is_known),
     (drop_an_audit_row, reconcile.each_end_is_audited_once),
     (take_effect_late_in_silence, reconcile.administrators_are_notified_once),
     (accuse_a_key, reconcile.no_key_is_accused),
@@ -288,6 +298,14 @@ def test_accounts_that_agree_show_no_difference(agreeing):
     found = reconcile.reconcile(agreeing)
     assert len(found) == len(reconcile.CHECKS)
     assert not any(found.values())
+
+
+def test_a_send_before_the_clock_went_back_was_before_what_was_stopped_after_it(agreeing):
+    claim, kept = first(agreeing), agreeing.ledger.clock
+    kept.put(-STEP_SECONDS)
+    claim.cancel_requested_at = timezone.now() - timedelta(seconds=STEP_SECONDS)
+    assert claim.cancel_requested_at < claim.last_send_at
+    assert not list(reconcile.who_stopped_it_is_known(agreeing))
 
 
 @pytest.mark.parametrize(("spoil", "check"), SPOILT, ids=[spoil.__name__ for spoil, _ in SPOILT])
