@@ -21,7 +21,6 @@ def break_glass(
     *,
     reason: str,
     ticket: str,
-    may_move: bool = False,
 ) -> Grant:
     """Return leave for this agent alone, for an hour, which nobody of the organisation gave.
 
@@ -34,7 +33,6 @@ def break_glass(
         support_organisation=agent.organisation,
         kind=Grant.Kind.BREAK_GLASS,
         all_sites=True,
-        may_move=may_move,
         agent=agent.user,
         reason=reason,
         ticket=ticket,
@@ -50,7 +48,7 @@ def break_glass(
         subject=grant,
         reason=reason,
         ticket=ticket,
-        may_move=may_move,
+        may_move=grant.may_move,
     )
     _tell(grant, agent)
     return grant

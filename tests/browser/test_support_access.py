@@ -96,7 +96,7 @@ def test_breaking_the_glass_and_the_letters_it_writes(
     sams_page.get_by_label("Organisation").fill(world.ACME_ORG_ID)
     sams_page.get_by_label("Reason").fill("The door is locked and nobody answers")
     sams_page.get_by_label("Ticket").fill("T-4711")
-    sams_page.get_by_role("button", name="Go on").click()
+    sams_page.get_by_role("button", name="Continue").click()
     expect(sams_page.get_by_role("heading", name="Break the glass?")).to_be_visible()
     # What is typed to confirm is not printed beside the field.
     assert world.ACME_ORG_ID not in sams_page.locator("body").inner_text()

@@ -91,6 +91,11 @@ def chip(claim: Claim) -> Chip:
     return wording.NOT_KNOWN if was_online(claim) else _words(claim).chip
 
 
+def end_chip(claim: Claim) -> Chip:
+    """Return how the claim ended, whatever its hub is like since."""
+    return _words(claim).chip if claim.state in SUCCEEDED else chip(claim)
+
+
 def is_online(claim: Claim) -> bool:
     """Whether the hub of a claim that succeeded was online when it was read last."""
     return claim.state in SUCCEEDED and not is_lost(claim) and bool(claim.hub.online)

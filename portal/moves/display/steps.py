@@ -79,7 +79,7 @@ def of_holder(asked: MoveRequest) -> list[Step]:
 def _until(day: datetime | None) -> Step:
     at = hub_wording.moment(day) if day else ""
     text = gettext("Until %(at)s. If nobody answers by then, support decides.") % {"at": at}
-    return Step("present", "attention", "clock", _("Your answer is awaited"), text)
+    return Step("present", "attention", "clock", _("Waiting for your answer"), text)
 
 
 def _answer(asked: MoveRequest, *, for_support: bool = False) -> Iterator[Step]:
@@ -151,7 +151,7 @@ def _found(asked: MoveRequest) -> Text:
 
 _TO_DO: Final[dict[str, tuple[Text, Text]]] = {
     "look": (_("Look up whose it is"), _("Nobody has looked yet.")),
-    "ask": (_("Ask the holder"), _("Their administrators have three days. Who asks is not said.")),
+    "ask": (_("Ask the holder"), _("Their administrators have three days. They are not told who asks.")),
     "agreed": (_("Approve or decline"), _("The holder is happy for it to be moved.")),
     "silent": (_("Approve or decline"), _("Nobody has answered for the holder.")),
     "unknown": (
@@ -175,7 +175,7 @@ def _now_for_support(asked: MoveRequest) -> Step:
     if asked.state == State.WITH_HOLDER:
         at = hub_wording.moment(asked.holder_expires_at) if asked.holder_expires_at else ""
         text = gettext("They have until %(at)s") % {"at": at}
-        return Step("present", "working", "clock", _("The holder's answer is awaited"), text)
+        return Step("present", "working", "clock", _("Waiting for the holder’s answer"), text)
     if asked.can_decline and (why_not := hindrance_for_support(asked.found_status)):
         return Step("present", "attention", "stop", _("It cannot be moved now"), why_not)
     if (what := _to_do(asked)) is not None:

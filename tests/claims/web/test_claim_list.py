@@ -294,7 +294,7 @@ def test_an_organisation_without_claims_is_offered_the_first(admin, mill_court):
     page = admin.get(LIST).content.decode()
 
     assert "No claim yet" in page
-    assert "Scan a hub" in page
+    assert "Claim hubs" in page
 
 
 def test_people_who_may_not_claim_are_not_offered_scanning(agent):
