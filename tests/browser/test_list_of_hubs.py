@@ -7,6 +7,7 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from portal.hubs.models import Hub
+from tests.browser.geometry import boxes
 from tests.hubs.own_hubs import make_own_hub
 
 A_DAY = timedelta(days=1)
@@ -55,3 +56,20 @@ def test_the_table_keeps_to_its_width_and_breaks_no_word(
         page.set_viewport_size({"width": width, "height": 900})
         beyond[width] = (page.evaluate(BEYOND), page.evaluate(HIGHEST))
     assert {at: found for at, found in beyond.items() if found[0] > 1 or found[1] > 100} == {}
+
+
+@pytest.mark.parametrize("width", [820, 1180])
+@pytest.mark.parametrize("locale", ["en-GB", "el-GR"])
+@pytest.mark.parametrize("query", ["", "state=offline", "site={site}&state=offline"])
+def test_on_a_tablet_the_filters_button_stands_beside_something(
+    tablet, ada, mill_court, query, locale, width
+):
+    make_own_hub(mill_court, online=False)
+    page = tablet(ada, viewport={"width": width, "height": 820}, locale=locale)
+    page.goto(f"/hubs/?{query.format(site=mill_court.pk)}")
+    more, button = boxes(
+        page.locator(".inventory-more > summary"), page.locator(".filters > button.button")
+    )
+    assert button.left > more.right
+    assert more.top < (button.top + button.bottom) / 2 < more.bottom
+    assert page.evaluate(ROOM) >= 0

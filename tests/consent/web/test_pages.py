@@ -386,9 +386,14 @@ def test_the_overview_has_what_was_done_and_the_past(adas, consent, sams, acme):
     page = adas.get(OVERVIEW).text
 
     assert "used their access for the first time" in page
+    assert EXPORT in page
     assert "Taken back" in page
     assert "Support has no access" in page
     assert "Sam" not in page
+
+
+def test_nothing_is_offered_for_export_before_support_did_anything(adas):
+    assert EXPORT not in adas.get(OVERVIEW).text
 
 
 def test_the_letters_lead_to_taking_it_back(adas, ada, consent, sams, acme, mailoutbox):

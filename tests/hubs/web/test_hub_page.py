@@ -93,6 +93,14 @@ def test_the_history_joins_claims_calls_and_spells_a_page_at_a_time(sandbox, as_
     assert 'rel="next"' not in last
 
 
+def test_the_end_of_a_claim_stays_what_it_was(sandbox, as_person, ada, claim):
+    assert work(claim).state == State.CLAIMED
+    Hub.objects.update(online=False, online_at=timezone.now())
+    page = as_person(ada).get(page_of(Hub.objects.get())).text
+    assert "Claimed at Mill Court" in page
+    assert "Claim at Mill Court" not in page
+
+
 def test_who_saves_one_of_place_and_note_leaves_the_other_as_it_is(as_person, ada, hub):
     client = as_person(ada)
     page = client.get(page_of(hub)).text
