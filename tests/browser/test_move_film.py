@@ -67,7 +67,7 @@ def the_agent_looks_it_up_and_asks_the_holder(page: Page) -> None:
     expect(ask).to_be_visible(timeout=30_000)
     look(page, "support")
     ask.click()
-    expect(page.get_by_role("heading", name="The holder's answer is awaited")).to_be_visible()
+    expect(page.get_by_role("heading", name="Waiting for the holder’s answer")).to_be_visible()
 
 
 def the_holder_agrees_from_their_home(page: Page) -> None:

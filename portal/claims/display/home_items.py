@@ -150,8 +150,8 @@ COUNTED: dict[str, Counted] = {
             "number",
         ),
         _(
-            "The key itself works. Make sure that it is this organisation's own, then claim again. "
-            "If it is, ask SmartphoneKey's support, and quote the claim number."
+            "The key itself works. Make sure that it is this organisation’s own, then claim again. "
+            "If it is, ask SmartphoneKey’s support, and quote the claim number."
         ),
         "stop",
         "key",

@@ -57,7 +57,7 @@ def of(claim: Claim, *, for_support: bool = False) -> ListItem:
         number=claim.number,
         title=claim.site_name,
         meta=meta(claim.hub),
-        chip=timeline.chip(claim),
+        chip=timeline.chip(claim, for_support=for_support),
         url=reverse("claims:detail", args=(claim.pk,)),
         note=_joined(person, moment, last_seen),
         organisation=claim.organisation.name,

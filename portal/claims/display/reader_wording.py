@@ -26,12 +26,12 @@ _FOR_ADMINISTRATORS: dict[tuple[str, str], tuple[Text, Text]] = {
         BY_STATE[State.CONFLICT].title,
         _(
             "Compare the last four characters with the label. If they agree, and it should be "
-            "yours, ask SmartphoneKey's support."
+            "yours, ask SmartphoneKey’s support."
         ),
     ),
     (State.REJECTED, Reason.NONE): (
         BY_STATE[State.REJECTED].title,
-        _("Ask SmartphoneKey's support, and quote the claim number."),
+        _("Ask SmartphoneKey’s support, and quote the claim number."),
     ),
     (State.BLOCKED, Reason.KEY_MISSING): (
         BY_REASON[State.BLOCKED, Reason.KEY_MISSING].title,
@@ -72,7 +72,7 @@ _FOR_ADMINISTRATORS: dict[tuple[str, str], tuple[Text, Text]] = {
         BY_REASON[State.CONFLICT, Reason.KEY_MISMATCH].title,
         _(
             "The key is not your organisation's own: put in the right one under API key. "
-            "SpKey's support can move the hub."
+            "SpKey’s support can move the hub."
         ),
     ),
 }
@@ -193,7 +193,7 @@ _SUPPORT_USER = Words(
 )
 _SUPPORT_ADDRESS = Words(
     Chip("attention", "person", _("Needs support")),
-    _("The support agent's e-mail address is not confirmed yet"),
+    _("The support agent’s e-mail address is not confirmed yet"),
     _(
         "The agent confirms it by setting a password through the link that “Forgot your password?” "
         "sends there. The claim is saved and continues by itself afterwards."
@@ -205,7 +205,7 @@ _SUPPORT_BLOCKED = {
 }
 _SUPPORT_FORBIDDEN = Words(
     Chip("stop", "key", _("Refused")),
-    _("Support's key may not claim this hub"),
+    _("Support’s key may not claim this hub"),
     _("Ask support, and quote the claim number."),
 )
 

@@ -73,13 +73,14 @@ def is_fresh(claim: Claim) -> bool:
     return read_at is not None and timezone.now() - read_at < FRESH
 
 
-def chip(claim: Claim) -> Chip:
+def chip(claim: Claim, *, for_support: bool = False) -> Chip:
     """Return the claim's state at a glance: of a hub that is ours, how it was when read last.
 
-    It is "Claimed" until it is online for the first time, and never again.
+    It is "Claimed" until it is online for the first time, and never again. `for_support`: an agent
+    reads it, whose hub it never was.
     """
     if is_lost(claim):
-        return wording.NO_LONGER_YOURS.chip
+        return (reader_wording.no_longer_theirs() if for_support else wording.NO_LONGER_YOURS).chip
     if claim.late_effect_at is not None:
         return wording.CLAIMED_LATER
     if is_stopping(claim):

@@ -85,7 +85,7 @@ BY_STATE: dict[str, Words] = {
     State.CONFLICT: _words(
         "stop",
         "shield",
-        _("Someone else's"),
+        _("Someone else’s"),
         _("This hub belongs to another organisation"),
         _(
             "Compare the last four characters with the label. If they agree, "
@@ -271,7 +271,7 @@ BY_REASON: dict[tuple[str, str], Words] = {
         "stop",
         "key",
         _("Refused"),
-        _("Your organisation's key may not claim this hub"),
+        _("Your organisation’s key may not claim this hub"),
         _("Ask your administrator whether the key belongs to this organisation."),
     ),
     (State.REJECTED, Reason.INVALID): _words(
@@ -315,8 +315,8 @@ BY_REASON: dict[tuple[str, str], Words] = {
         key_wording.WRONG_ORGANISATION,
         _("The stored API key claimed it for another organisation"),
         _(
-            "The key is not your organisation's own. Ask your administrator: "
-            "SpKey's support can move the hub."
+            "The key is not your organisation’s own. Ask your administrator: "
+            "SpKey’s support can move the hub."
         ),
     ),
 }

@@ -149,16 +149,16 @@ BY_REASON: Final[dict[str, Text]] = {
     Reason.ADDRESS_UNCONFIRMED: _(
         "Who asked has not confirmed their e-mail address. Add their SpKey user id under People."
     ),
-    Reason.NOT_OURS: _("The hub is not your organisation's any more."),
+    Reason.NOT_OURS: _("The hub is not your organisation’s any more."),
     Reason.ELSEWHERE: _("The hub is at another site by now. Nothing was sent."),
     Reason.MOVED_MEANWHILE: _("Somebody else has the hub by now. Nothing has changed."),
     Reason.MISSING: _("SmartphoneKey does not know this hub."),
     Reason.OUT_OF_SIGHT: _("SmartphoneKey did not show the hub this time. We look again."),
-    Reason.SUSPENDED: _("The hub is suspended. Ask SmartphoneKey's support."),
+    Reason.SUSPENDED: _("The hub is suspended. Ask SmartphoneKey’s support."),
     Reason.DECOMMISSIONED: _("The hub is out of service for good."),
     Reason.INVALID: _("SmartphoneKey does not accept what was sent."),
     Reason.AGAINST_RULES: _("SmartphoneKey says that this cannot be done to this hub now."),
-    Reason.FORBIDDEN: _("Your organisation's API key may not do this."),
+    Reason.FORBIDDEN: _("Your organisation’s API key may not do this."),
 }
 LIFTED: Final = _("The hub is suspended. It can be moved once that is lifted.")
 # What support does for an organisation: the key and the right are support's, and nobody who reads

@@ -79,7 +79,7 @@ def of_holder(asked: MoveRequest) -> list[Step]:
 def _until(day: datetime | None) -> Step:
     at = hub_wording.moment(day) if day else ""
     text = gettext("Until %(at)s. If nobody answers by then, support decides.") % {"at": at}
-    return Step("present", "attention", "clock", _("Waiting for your answer"), text)
+    return Step("present", "attention", "clock", _("We need your answer"), text)
 
 
 def _answer(asked: MoveRequest, *, for_support: bool = False) -> Iterator[Step]:
@@ -141,7 +141,7 @@ def _by(words: str, asked: MoveRequest) -> str:
 
 def _found(asked: MoveRequest) -> Text:
     if asked.found in wording.NOT_NEEDED:
-        return _("The super key has read it: it is not somebody else's")
+        return _("The super key has read it: it is not somebody else’s")
     if asked.holder is not None:
         words = gettext("Looked up: it is bound to %(holder)s")
         return words % {"holder": asked.holder.name}
@@ -151,7 +151,10 @@ def _found(asked: MoveRequest) -> Text:
 
 _TO_DO: Final[dict[str, tuple[Text, Text]]] = {
     "look": (_("Look up whose it is"), _("Nobody has looked yet.")),
-    "ask": (_("Ask the holder"), _("Their administrators have three days. They are not told who asks.")),
+    "ask": (
+        _("Ask the holder"),
+        _("Their administrators have three days. They are not told who asks."),
+    ),
     "agreed": (_("Approve or decline"), _("The holder is happy for it to be moved.")),
     "silent": (_("Approve or decline"), _("Nobody has answered for the holder.")),
     "unknown": (

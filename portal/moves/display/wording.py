@@ -41,7 +41,7 @@ ANSWERS: Final[dict[str, Chip]] = {
 
 CANNOT_ASK: Final[dict[str, Text]] = {
     asking.Hindrance.FREE: _("Nobody has this hub: you can claim it yourself."),
-    asking.Hindrance.OURS: _("This hub is your organisation's already."),
+    asking.Hindrance.OURS: _("This hub is your organisation’s already."),
     asking.Hindrance.MISSING: _("SmartphoneKey knows no such hub. Compare the id with the label."),
     asking.Hindrance.UNKNOWN: _(
         "SmartphoneKey has not said yet whose this hub is. Come back in a minute."

@@ -366,7 +366,7 @@ def expiry_field() -> forms.DateField:
         label=_("Expires on"),
         required=False,
         help_text=_(
-            "SmartphoneKey's key page shows it, if there is such a day. Administrators are "
+            "SmartphoneKey’s key page shows it, if there is such a day. Administrators are "
             "reminded 14 and 3 days before."
         ),
         error_messages={"invalid": _("A day such as 2030-12-31.")},
@@ -405,7 +405,7 @@ class KeyForm(forms.Form):
         label=_("New API key"),
         strip=True,
         validators=[KEY_SHAPE],
-        help_text=_("40 letters and digits, from SmartphoneKey's key page."),
+        help_text=_("40 letters and digits, from SmartphoneKey’s key page."),
         widget=forms.PasswordInput(
             render_value=False, attrs={"autocomplete": "off", "spellcheck": "false"}
         ),

@@ -204,7 +204,7 @@ def test_a_waiting_claim_says_why_and_when_it_goes_on(tablet, mill_court, sandbo
     ("hub", "outcome", "word"),
     [
         ("unknown", "refused", "Unknown hub"),
-        ("claimed_elsewhere", "refused", "Someone else's"),
+        ("claimed_elsewhere", "refused", "Someone else’s"),
         ("suspended", "refused", "Suspended"),
         ("other_site", "elsewhere", "At another site"),
     ],

@@ -40,7 +40,7 @@ def test_a_hub_is_looked_up_by_the_worker_and_nothing_is_claimed(tablet, mill_co
 
 FOUND = {
     "unknown": "Unknown hub",
-    "claimed_elsewhere": "Someone else's",
+    "claimed_elsewhere": "Someone else’s",
     "suspended": "Suspended",
     "decommissioned": "Out of service",
 }

@@ -7,6 +7,7 @@ import pytest
 import time_machine
 from django.utils import timezone
 
+from portal.claims.display import list_item
 from portal.claims.models import Claim
 from portal.hubs.models import Hub
 from tests.claims.web.claim_page.conftest import due, live, seen_in, text_of
@@ -130,6 +131,8 @@ def test_a_hub_that_spkey_has_released_since_is_not_shown_as_online(installer, c
 
     assert "SmartphoneKey no longer has it as yours" in page
     assert "No longer yours" in installer.get("/claims/").content.decode()
+    row = list_item.of(Claim.objects.with_details().get(), for_support=True)
+    assert row.chip.word == "No longer theirs"
     assert "Online" not in page[page.index("<main") :]
 
     read_long_ago = timezone.now() - timedelta(days=2)
