@@ -73,3 +73,12 @@ def test_on_a_tablet_the_filters_button_stands_beside_something(
     assert button.left > more.right
     assert more.top < (button.top + button.bottom) / 2 < more.bottom
     assert page.evaluate(ROOM) >= 0
+
+
+@pytest.mark.parametrize("locale", ["en-GB", "el-GR"])
+def test_on_a_desk_the_records_filters_have_one_line(tablet, ada, acme, locale):
+    page = tablet(ada, **DESK, locale=locale)
+    page.goto("/record/")
+    search, button = boxes(page.locator("#id_q"), page.locator(".filters > button.button"))
+    assert button.left > search.right
+    assert page.evaluate(ROOM) >= 0
