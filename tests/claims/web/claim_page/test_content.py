@@ -31,7 +31,7 @@ def test_a_fresh_claim_says_that_it_is_saved_and_what_comes_next(installer, clai
         ("unknown", "SmartphoneKey knows no such hub"),
         ("suspended", "This hub is suspended"),
         ("decommissioned", "This hub was taken out of service"),
-        ("forbidden", "Your organisation&#x27;s key may not claim this hub"),
+        ("forbidden", "Your organisation’s key may not claim this hub"),
     ],
 )
 def test_a_refusal_has_a_cause_a_number_and_no_raw_answer(
@@ -132,8 +132,8 @@ def test_who_can_confirm_the_address_is_told_how_and_others_are_told_who(
         ({"state": "blocked", "reason": "key_missing"}, "Support must mend its own API key"),
         ({"state": "blocked", "reason": "key_kind"}, "Support must mend its own API key"),
         ({"state": "blocked", "reason": "no_user"}, "does not know the support agent yet"),
-        ({"state": "blocked", "reason": "address_unconfirmed"}, "agent&#x27;s e-mail address"),
-        ({"state": "rejected", "reason": "forbidden"}, "Support&#x27;s key may not claim this hub"),
+        ({"state": "blocked", "reason": "address_unconfirmed"}, "agent’s e-mail address"),
+        ({"state": "rejected", "reason": "forbidden"}, "Support’s key may not claim this hub"),
     ],
 )
 def test_the_target_is_not_asked_to_fix_what_support_must_fix(
