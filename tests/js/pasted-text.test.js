@@ -220,6 +220,59 @@ for (const [name, text, offered] of [
   });
 }
 
+for (const [name, text, offered] of [
+  ["in a sentence", `Hub ${ONE} in the attic and ${OTHER} in the basement`, [OTHER]],
+  ["after a word nobody knows", `Hub ID: ${ONE}\nXYZ ${OTHER}`, [OTHER]],
+  ["below a word nobody knows", `Hub ID: ${ONE}\nXYZ\n${OTHER}`, [OTHER]],
+  ["before the hub's, written otherwise", `${KEY}\nHub ID: ${ONE}`, []],
+  ["below the hub's, written otherwise", `Hub ID: ${ONE}\n${KEY}`, [ONE]],
+  ["below a heading, written otherwise", `Hub\n${ONE}\n${KEY}`, [ONE]],
+]) {
+  test(`beside a hub's nothing is taken or lost that has no such name: ${name}`, () => {
+    const told = refused(text).flatMap((label) => label.ids);
+    for (const id of offered) assert.ok(told.includes(id));
+    assert.ok(!ids(text).includes(OTHER));
+    assert.ok(!ids(text).some((id) => id.startsWith(KEY.slice(0, 8))));
+  });
+}
+
+test("what goes on after a hub's with a bare and is one as well", () => {
+  assert.deepEqual(ids(`Hub 1: ${ONE}\nand ${OTHER}`), [ONE, OTHER]);
+});
+
+for (const [name, text] of [
+  ["boxes to tick", `[ ] ${ONE}\n[x] ${OTHER}`],
+  ["times", `[10:41, 1/12/2026] Ira: ${ONE}\n[10:42, 1/12/2026] Ira: ${OTHER}`],
+  ["a page's list", `<ul><li>${ONE}</li><li>${OTHER}</li></ul>`],
+  [
+    "a page's table",
+    `<table><tr><td>a</td><td>${ONE}</td></tr><tr><td>b</td><td>${OTHER}</td></tr>`,
+  ],
+  ["a page's line breaks", `${cut(ONE, 24).join("<br>")}<br>${OTHER}`],
+  ["curly quotation marks", `“${ONE}” „${OTHER}“`],
+  ["guillemets", `«${ONE}» «${OTHER}»`],
+  ["backticks", `\`${ONE}\` \`${OTHER}\``],
+  ["HTML's quotation marks", `&quot;${ONE}&quot;, &quot;${OTHER}&quot;`],
+  ["quoted-printable hyphens", `${ONE.replaceAll("-", "=2D")}\n${OTHER}`],
+  ["a table below a sentence", `Your order:\n\nHub ID;Key\n${ONE};${KEY}\n${OTHER};${KEY}`],
+]) {
+  test(`two hubs are read with ${name} around them`, () => {
+    assert.deepEqual(ids(text), [ONE, OTHER]);
+  });
+}
+
+for (const [name, broken] of [
+  ["quotation marks and a plus", `'${ONE.slice(0, 19)}' +\n'${ONE.slice(19)}'`],
+  ["a dash of its own", `${ONE.slice(0, 24)} …`],
+  ["a gap within a group", `${ONE.slice(0, 11)} ${ONE.slice(11)}`],
+  ["its end alone", ONE.slice(14)],
+]) {
+  test(`an id that stays in pieces is told: ${name}`, () => {
+    assert.deepEqual(ids(`${broken}\n${OTHER}`), [OTHER]);
+    assert.ok(refused(`${broken}\n${OTHER}`).length > 0);
+  });
+}
+
 test("a list of places with their hubs is a list of hubs", () => {
   assert.deepEqual(ids(`Basement: ${ONE}\nAttic: ${OTHER}`), [ONE, OTHER]);
 });

@@ -26,10 +26,14 @@ LETTERS: Final = re.compile(r"[^\W_]")
 STARTS_WITH: Final = re.compile(r"[\W_]*$")
 GIVES: Final = re.compile(r"[:=]\s*$")
 BEHIND: Final = re.compile(
-    r"^[\s\-:=(\[<←|>*\"',{}\])]*(?:(?:is|was|are|ist|war|est|es) )?"
+    r"^[\s\-:=(\[<←→⇒⟶➔➜►▸»~/·|>*\"',{}\])]*(?:(?:is|was|are|ist|war|est|es) )?"
     r"(?:(?:the|a|an|my|our|its|der|die|das|la|le|el|il|hub's) )?"
     r"([^\W\d_][\w\- ]{0,30}?)[ )\]\"'}.!]*(?:$|[,;|(])"
 )
+# A name and its value, with nothing between them.
+GLUED_VALUE: Final = rf"(?:{HEX}{{8}}-(?:{HEX}{{4}}-){{3}}{HEX}{{12}}|{HEX}{{32}})"
+GLUED: Final = re.compile(rf"(?<![^\W_])(?:[^\W\d_]{{2,20}}?{GLUED_VALUE})+(?![^\W_])")
+GLUED_PAIR: Final = re.compile(rf"([^\W\d_]{{2,20}}?)({GLUED_VALUE})")
 LONGEST_HEADING: Final = 120
 MOST_WORDS: Final = 5
 SEVERAL: Final = 2
@@ -41,19 +45,53 @@ def arranged(plain: str) -> str:
     """The text, each value with what it is called before it."""
     if not FIRST_ID.search(plain) and not WHOLE.search(plain):
         return plain
-    return _behind(_paired(_tabled(plain)))
+    return _behind(_paired(_tabled(_described(_parted(plain)))))
+
+
+def _parted(plain: str) -> str:
+    """The text, a space between the names and the values that a scanner ran together."""
+    return GLUED.sub(_apart, plain)
+
+
+def _apart(found: re.Match[str]) -> str:
+    pairs = GLUED_PAIR.findall(found[0])
+    is_known = all(_names_value(name) for name, _ in pairs)
+    return "\n".join(f"{name}: {value}" for name, value in pairs) if is_known else found[0]
+
+
+def _described(plain: str) -> str:
+    """The text, each value with its name before it that is said in a field of its own:
+    `{"name": "hubId", "value": "…"}`."""
+    return naming.OBJECT.sub(_with_name, plain)
+
+
+def _with_name(found: re.Match[str]) -> str:
+    names = [said[1] for said in naming.DESCRIBES.finditer(found[0])]
+    if not any(map(_names_id, names)):
+        return found[0]
+    name = " ".join(filter(_names_id, names))
+    return naming.CONTENT.sub(lambda content: _named(content[0], name), found[0])
+
+
+def _names_id(name: str) -> bool:
+    return (name_of(name) or Name.NONE) > Name.NONE and not naming.speaks_of_secret(name)
+
+
+def _named(text: str, name: str) -> str:
+    return WHOLE.sub(f"{name}: \\g<0>", text)
 
 
 def _tabled(plain: str) -> str:
     """The text, each cell of a table with what stands above its column before it."""
     lines = plain.strip("\n").split("\n")
-    heading, *rows = lines
-    if not rows or FIRST_ID.search(heading):
-        return plain
-    for gap in GAPS:
-        names = gap.split(heading.strip())
-        if len(names) > 1 and any(map(_names_value, names)):
-            return "\n".join(_row(names, gap, row) for row in rows)
+    first = next((at for at, line in enumerate(lines) if FIRST_ID.search(line)), 0)
+    for at in range(first - 1, -1, -1):
+        for gap in GAPS:
+            names = gap.split(lines[at].strip())
+            is_table = any(gap.search(row.strip()) for row in lines[at + 1 :])
+            if is_table and len(names) > 1 and any(map(_names_value, names)):
+                rows = [_row(names, gap, row) for row in lines[at + 1 :]]
+                return "\n".join([*lines[:at], *rows])
     return plain
 
 
@@ -139,6 +177,9 @@ def _names_in(chunk: str) -> list[str] | None:
 def _behind(plain: str) -> str:
     """The text, with what is said behind a value before it."""
     lines = plain.split("\n")
+    written = [at for at, line in enumerate(lines) if line.strip()]
+    if named := _each_below([lines[at] for at in written]):
+        return "\n".join(named)
     values = [list(WHOLE.finditer(line)) for line in lines]
     arranged = list(lines)
     for at, line in enumerate(lines):
@@ -153,11 +194,21 @@ def _behind(plain: str) -> str:
         if _is_bare(below):
             name = SECRET if names[-1] == SECRET else UNNAMED
             arranged[at + 1] = WHOLE.sub(f"{name}: \\g<0>", below)
-    *_, above, last = [-1, -1, *(at for at, line in enumerate(lines) if line.strip())]
+    *_, above, last = [-1, -1, *written]
     is_name = not GIVES.search(lines[last]) and _name_behind(lines[last].strip()) == SECRET
     if above >= 0 and is_name and _is_bare(lines[above]):
         arranged[above] = WHOLE.sub(f"{SECRET}: \\g<0>", lines[above])
     return "\n".join(arranged)
+
+
+def _each_below(lines: list[str]) -> list[str]:
+    """The values with their names, where below each value of several stands its name."""
+    values, names = lines[::2], lines[1::2]
+    if len(values) < SEVERAL or len(values) != len(names) or not all(map(_is_bare, values)):
+        return []
+    called = ["" if GIVES.search(name) else _name_behind(name.strip()) for name in names]
+    is_each = all(called)
+    return [f"{name}: {value}" for name, value in zip(called, values, strict=True) if is_each]
 
 
 def _is_bare(line: str) -> bool:

@@ -34,7 +34,9 @@ SECRETS: Final = (
     "пароли секрета секретный токена "
     "ключ пароль секрет токен пин парола лозинка кључ מפתח סיסמה סיסמא مفتاح السر المرور کلید "
     "kye eky keey kfy pks psw pswd pwrd pasw passw paswd psswd paswrd psswrd tokne toekn otken "
-    "tokn tokken tocken tkn sekrit zugangsdaten anmeldedaten"
+    "tokn tokken tocken tkn sekrit zugangsdaten anmeldedaten "
+    "khau khoa zaporka sifra шифра salasona anahtarı anahtari sifresi parolası parolasi "
+    "fjalekalimi kennw secr geheimcode geheimzahl geheimwort mnemonic oob pmk ptk gtk kck opc"
 )
 # These are meant too where one letter is wrong, missing, doubled or in its neighbour's place; of
 # shorter ones SECRETS has what is likely, for there others are as near. At the end of a word:
@@ -53,7 +55,8 @@ ENDINGS: Final = (
 )
 # What ends so, and is none.
 BUT: Final = (
-    "spkey turkey monkey donkey hockey jockey mickey whiskey keyes pskov skye passport schussel"
+    "spkey turkey monkey donkey hockey jockey mickey whiskey keyes pskov skye passport schussel "
+    "turnkey starkey sharkey mackey rickey dickey smokey lackey stokey"
 )
 # These with one of DETAILS behind, or a letter or two, are meant too: `KEYVAL`, `PSKC`.
 STEMS: Final = (
@@ -93,16 +96,24 @@ PLACES: Final = (
     "etage buro tur eingang dachboden stock ort standort place location address home device lock "
     "property area zone block estate villa shop store lab dealer δωματιο οροφος διαμερισμα κτιριο"
 )
+# A name that ends with one of these is an address, whatever it begins with: `Token Street`.
+STREETS: Final = (
+    "street st road rd lane yard court hall house building tower square gardens hotel museum ward "
+    "school hospital strasse str gasse platz villas wharf quay mews lodge close desk gym"
+)
+# Of a number of four, and of what a cipher begins with; alone it is the latter.
+FOUR: Final = "iv"
 # Written without gaps between words.
 CONTAINED: Final = (
     "密钥 密鑰 密码 密碼 口令 秘密 鍵 キー パスワード 暗証 シークレット 비밀 암호 키 "
-    "कुंजी पासवर्ड รหัสผ่าน คีย์"
+    "कुंजी पासवर्ड รหัสผ่าน คีย์ 비밀번호 설치코드 인증코드 보안코드 "
+    "安装码 安裝碼 配对码 激活码 验证码 秘钥 密匙 暗証番号 セキュリティコード 認証コード 合言葉 🔑 🗝 🔐"
 )
 # Of these a word has to say that a value follows; what else is as short may stand before an id.
 SHORT: Final = "pw pwd otp jwt ltk irk kek dek wpa wep"
 CODES: Final = (
     "code codes codigo codice cod kod kode koodi kodas kodu kodikos κωδικος κωδικο κωδικου "
-    "κωδικοι κωδ код кода"
+    "κωδικοι κωδ код кода sandi"
 )
 # Codes of these are secrets; `code` alone may be the one that is beside the hub's id.
 OF_CODES: Final = (
@@ -114,7 +125,8 @@ OF_CODES: Final = (
     "acces securite appairage activacion acceso seguridad vinculacion accesso sicurezza "
     "attivazione acesso seguranca ativacao προσβασης ασφαλειας "
     "συζευξης ενεργοποιησης διεκδικησης доступа "
-    "активации dostepu aktywacyjny pristupu network wifi fi wlan netzwerk netz δικτυου"
+    "активации dostepu aktywacyjny pristupu network wifi fi wlan netzwerk netz δικτυου "
+    "homekit kit matter thread zigbee sich kata"
 )
 CODE_ENDINGS: Final = (
     "zugangscode sicherheitscode kopplungscode freischaltcode einrichtungscode aktivierungscode "
@@ -136,7 +148,7 @@ OTHERS: Final = (
 )
 DIGESTS: Final = (
     "md5 sha sha1 sha2 sha224 sha256 sha384 sha512 hash checksum digest fingerprint thumbprint crc "
-    "signature sig hmac mac nonce salt iv etag prufsumme fingerabdruck empreinte"
+    "signature sig hmac mac nonce salt etag prufsumme fingerabdruck empreinte"
 )
 
 _SECRETS: Final = frozenset(SECRETS.split())
@@ -159,6 +171,7 @@ _FOR: Final = frozenset(FOR.split())
 _RADIOS: Final = frozenset(RADIOS.split())
 _NUMBERED: Final = frozenset(NUMBERED.split())
 _PLACES: Final = frozenset(PLACES.split())
+_STREETS: Final = frozenset(STREETS.split())
 _PARTING: Final = frozenset(f"{HUBS} {IDS} {SERIALS} {PLACES}".split())
 _CODES: Final = frozenset(CODES.split())
 OF_NO_ID: Final = _CODES | {"value"}
@@ -214,7 +227,11 @@ CONTENT: Final = re.compile(
     r"(\"[^\"]*|'[^']*|[^\s,;&}<>]+)",
     re.IGNORECASE,
 )
-AFTER: Final = re.compile(rf"(?<![^\W_]){VALUE}\s?[(\[]([\w \-]{{1,24}})[)\]]")
+AFTER: Final = re.compile(
+    rf"(?<![^\W_]){VALUE}(?: ?|\n(?=[(\[][^()\[\]]*[)\]]\s*\Z))[(\[]([\w \-]{{1,24}})[)\]]"
+)
+# A part of a file with settings.
+SECTION: Final = re.compile(r"^[ \t]*\[+([^\[\]\n]{1,40})\]+[ \t]*$", re.MULTILINE)
 # All that may be an id, or a key of as many digits.
 WHOLE: Final = re.compile(
     rf"(?<![^\W_])(?:0x)?(?:{HEX}{{8}}(?:[ \-]?{HEX}{{4}}){{3}}[ \-]?{HEX}{{12}}"
@@ -227,10 +244,11 @@ BREAK: Final = re.compile(r"[ .\-]|\. ")
 # of a word of SLIPPED none need be, for its pieces are no words.
 SHORT_PIECE: Final = 2
 HOST: Final = re.compile(r"(?:[a-z]+://)?[\w\-]+(?:\.[\w\-]+)+/[\w\-./]*", re.IGNORECASE)
-# By a link's name, by one letter (JSON, `DPP:K:`), as Zigbee has it, or Matter and HomeKit.
+# By a link's name, before its host, by one letter or few (JSON, `DPP:K:`), as Zigbee has it, or
+# Matter and HomeKit.
 CODED: Final = re.compile(
-    r"[?&]code=([^&\s]*)"
-    rf"|(?:\A|[\"'?&;|:,{{\n]|{HEX}{{8}}(?=[ \t]))[ \t]*[\"']?[kK][\"']?"
+    r"[?&]code=([^&\s]*)|://[^/?#\s:@]+:([^/?#\s@]+)(?=@)"
+    rf"|(?:\A|[\"'?&;|:,{{\n]|{HEX}{{8}}(?=[ \t]))[ \t]*[\"']?(?:[sS]?[kK]|IC|Ki|OP)[\"']?"
     r"\s*[:=]\s*[\"']?([^\"'&\s,;}]*)"
     r"|\$I:([^%$\s]*)|(?:MT:|X-HM://)(?=[0-9A-Z\-]*[G-Z.])([0-9A-Z.\-]{9,})"
 )
@@ -348,7 +366,8 @@ def name_of(before: str) -> Name | None:
 
 def _speaks_of_digest(name: str) -> bool:
     words = [word.folded for word in words_of(VALUES.sub("", name))]
-    return bool(_DIGESTS & {*words, *(word.rstrip("0123456789") for word in words)})
+    bare = (word.rstrip("0123456789") for word in words)
+    return words == [FOUR] or bool(_DIGESTS & {*words, *bare})
 
 
 def words_of(text: str) -> list[Word]:
@@ -488,6 +507,7 @@ def _secrets(plain: str) -> Iterator[tuple[int, int]]:
             yield span
     yield from _in_tags(plain)
     yield from _in_objects(plain)
+    yield from _in_sections(plain)
     yield from (found.span() for found in AFTER.finditer(plain) if speaks_of_secret(found[1]))
     yield from (found.span(1) for found in WIFI.finditer(plain))
     yield from (found.span(found.lastindex or 0) for found in CODED.finditer(plain))
@@ -526,20 +546,27 @@ def _sentence(before: str) -> tuple[str, str]:
 def _speaks_of_secret_last(sentence: str, gap: str) -> bool:
     """Whether it speaks of a secret, and of nothing else after it."""
     words = words_of(sentence)
-    spoken = [at for at in range(len(words)) if _is_weak(words[at]) or is_secret(words, at)]
+    spoken = [
+        at
+        for at, word in enumerate(words)
+        # What a weak word says in brackets is beside the point.
+        if (_is_weak(word) and not CLOSED.search(sentence[word.end :] + gap))
+        or (is_secret(words, at) and not _is_weak(word))
+    ]
     if not spoken:
         return False
     name = words[spoken[-1]]
     after = sentence[name.end :] + gap
     is_path = after.isspace() and PATHS.search(sentence[: name.end])
-    if is_path or ELSEWHERE.search(after) or (_is_weak(name) and CLOSED.search(after)):
+    if is_path or ELSEWHERE.search(after):
         return False
     if _is_numbered(words[spoken[-1] :], sentence):
         return True
     rest = {word.folded.rstrip("0123456789") for word in words[spoken[-1] + 1 :]}
     if rest & _FOR:
         return GIVEN.match(gap) is not None
-    return len(rest) <= MOST_WORDS and not rest & _PARTING
+    is_other = rest & _PARTING or _names_street(sentence[name.end :])
+    return len(rest) <= MOST_WORDS and not is_other
 
 
 def _is_numbered(words: list[Word], sentence: str) -> bool:
@@ -626,7 +653,8 @@ def names_other(before: str) -> bool:
     """Whether the text that ends here names the value that follows after a network, a radio or a
     hub's secret, perhaps by a word that is cut off."""
     end = _without_brand(before[-LONGEST_NAME:])
-    said, _ = _sentence(end)
+    # What was blacked out had the secret's name.
+    said, _ = _sentence(BRAND.sub("", before[-LONGEST_NAME:]).split(HIDDEN)[-1])
     words = [word.folded.rstrip("0123456789") for word in words_of(said)]
     is_number = bool(_NUMBERED & set([word for word in words if word][-1:]))
     return is_number or _is_owned(said) or bool(_cut_off(*_lines(end)))
@@ -653,6 +681,12 @@ def words_hidden(plain: str) -> str:
     return _black(plain, iter(spans))
 
 
+def _names_street(behind: str) -> bool:
+    """Whether what stands behind a name goes on with a street's, as a word of its own."""
+    words = (found[0] for found in RUN.finditer(behind) if found.start())
+    return any(_plainest(word) in _STREETS for word in words)
+
+
 def _closes_tag(plain: str, place: int) -> bool:
     return plain.rfind("</", 0, place) > max(
         plain.rfind(">", 0, place), plain.rfind("<", 0, place) - 1
@@ -665,6 +699,8 @@ def _value_after(plain: str, name_end: int, is_short: bool) -> tuple[int, int] |
     if said is None or (
         said[0].isspace() and PATH.search(plain[max(0, name_end - LONGEST_NAME) : name_end])
     ):
+        return None
+    if _names_street(said[0]):
         return None
     start, opened = said.end(), said["open"]
     if opened:
@@ -680,6 +716,19 @@ def _value_after(plain: str, name_end: int, is_short: bool) -> tuple[int, int] |
         return None
     value = FIRST.match(plain, start) or BARE.match(plain, start)
     return value.span() if value else None
+
+
+def _in_sections(plain: str) -> Iterator[tuple[int, int]]:
+    """Where the values of a secret's own section are, up to one that is called an id."""
+    heads = [*SECTION.finditer(plain)]
+    for at, head in enumerate(heads):
+        end = heads[at + 1].start() if at + 1 < len(heads) else len(plain)
+        if not speaks_of_secret(head[1]):
+            continue
+        for found in WHOLE.finditer(plain, head.end(), end):
+            if (name_of(plain[head.end() : found.start()]) or Name.NONE) > Name.NONE:
+                break
+            yield found.span()
 
 
 def _closed_at(plain: str, start: int, opened: str) -> int:

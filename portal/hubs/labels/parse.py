@@ -11,7 +11,7 @@ from typing import Final, Literal
 from urllib.parse import unquote
 from uuid import UUID
 
-from portal.hubs.labels import arranged, keyboards, naming
+from portal.hubs.labels import arranged, keyboards, markup, naming
 from portal.hubs.labels.naming import JOIN, Name
 
 type Kind = Literal["empty", "too_long", "nothing", "nobodys", "several", "keyboard"]
@@ -49,6 +49,11 @@ PLAUSIBLE: Final = re.compile(rf"{HEX}{{12}}[1-8]{HEX}{{3}}[89ABab]{HEX}{{15}}")
 # What scanners put before a text: which kind of code it was (`]Q3`).
 SYMBOLOGY: Final = re.compile(r"(^|[\s,;|])\][A-Za-z][0-9A-Za-z](?=\S)")
 SYMBOLOGIES: Final = re.compile(rf"({HEX}{{12}})\][A-Za-z][0-9A-Za-z](?=\S)")
+# A code of GS1 says by two digits or more what follows.
+GS1: Final = re.compile(
+    r"((?:^|[\s,;|])\](?:C1|d2|e0|Q3|J1)\x1d?|\x1d)(?:21|24[01]|25[01]|8004|8010|9[0-9])"
+    rf"(?=(?:{HYPHENED}|{HEX}{{32}})(?![^\W_]))"
+)
 PARTED: Final = r"(?:\\[nrt]|[xX])?"
 ADDRESS: Final = "(?=[G-Zg-z][A-Za-z]*[:/.])"
 TOGETHER: Final = re.compile(rf"({HYPHENED})(?:{PARTED}(?={HYPHENED})|{ADDRESS})")
@@ -57,15 +62,7 @@ RUNS: Final = re.compile(
     rf"{APART[0]}(?:{WRITTEN.pattern})(?:{PARTED}(?:{WRITTEN.pattern}))*(?:{APART[1]}|{ADDRESS})"
 )
 # Where mail and word processors break a line within a word.
-SOFT: Final = re.compile("[\u00ad\u200b]+[ \t]*\n")
-# Line ends, spaces before them and `=` in quoted-printable: an id begins with eight digits.
-RETURN: Final = r"(?:[ \t]*(?:\r\n|[\r\n]))"
-PRINTED_END: Final = re.compile(rf"([^\W_]|-)?=0D=0A=?{RETURN}?(?=([^\W_]|-)?)", re.IGNORECASE)
-PRINTED_SPACE: Final = re.compile(rf"=20(?:=?{RETURN}|(?==0D=0A))", re.IGNORECASE)
-PRINTED_EQUALS: Final = re.compile(
-    rf"=3D(?={HEX}{{8}}-{HEX}{{4}}-|{HEX}{{32}}(?![^\W_]))", re.IGNORECASE
-)
-WITHIN: Final = re.compile(rf"(?:{HEX}|-){{2}}|[^\W\d_]{{2}}")
+SOFT: Final = re.compile("[\u00ad\u200b\u21b5\u23ce\\\\]+[ \t]*\n")
 BREAK: Final = r"[ \t]*\n[ \t]*"
 BROKEN: Final = re.compile(
     rf"[0-9A-Fa-f-]{{1,36}}(?:[=-]{BREAK}[0-9A-Fa-f-]{{1,36}}){{1,8}}".join(APART)
@@ -81,6 +78,8 @@ SPOILT: Final = re.compile(
     rf"{HEX}{{8}}(?P<gap>[^0-9A-Fa-f\s\-])(?:{HEX}{{4}}(?P=gap)){{3}}{HEX}{{12}}".join(APART)
 )
 USUAL: Final = re.compile(HYPHENED)
+# Two hyphens for one, or what is one in Japan and in drawings; elsewhere it is a letter or a line.
+HYPHENS_OF_OTHERS: Final = re.compile(rf"({HEX}{{4}})(?:--|[\u30fc\u2500\u2501])(?={HEX}{{4}})")
 # How mail quotes.
 QUOTES: Final = re.compile(r"^[ \t]*>[> \t]*", re.MULTILINE)
 WRAPPING: Final = " -{}()[]<>\"'.,;\n\t"
@@ -252,24 +251,14 @@ def _folded(text: str) -> str:
     """The text with percent-encoding undone (twice: a link may carry a link), compatibility forms
     such as full-width digits folded, hyphens, spaces and line ends each of one kind, and invisible
     characters, quotation marks of mail and what scanners put before a text gone."""
-    plain = _unprinted(unicodedata.normalize("NFKC", unquote(unquote(text))))
-    plain = LONG_RUN.sub("…", plain)
+    plain = unicodedata.normalize("NFKC", markup.undone(unquote(unquote(text))))
+    plain = GS1.sub(r"\1 ", LONG_RUN.sub("…", plain))
     plain = SOFT.sub("=\n", LINE_ENDS.sub("\n", plain))
     plain = "".join(_folded_character(character) for character in plain)
-    plain = BROKEN.sub(_mended, naming.words_mended(QUOTES.sub("", plain)))
+    plain = HYPHENS_OF_OTHERS.sub(r"\1-", QUOTES.sub("", plain))
+    plain = BROKEN.sub(_mended, naming.words_mended(plain))
     plain = SYMBOLOGY.sub(r"\1 ", SYMBOLOGIES.sub(rf"\1{JOIN}", plain))
     return TOGETHER.sub(rf"\1{JOIN}", RUNS.sub(_parted, plain))
-
-
-def _unprinted(text: str) -> str:
-    """The text with the line ends, and the `=` before an id, that quoted-printable has written."""
-    plain = PRINTED_EQUALS.sub("=", PRINTED_SPACE.sub("\n", text))
-    return PRINTED_END.sub(_line_end, plain)
-
-
-def _line_end(found: re.Match[str]) -> str:
-    before, after = found[1] or "", found[2] or ""
-    return f"{before}=\n" if WITHIN.fullmatch(before + after) else f"{before}\n"
 
 
 def _mended(found: re.Match[str]) -> str:
@@ -283,6 +272,8 @@ def _mended(found: re.Match[str]) -> str:
     if USUAL.fullmatch(spread):
         return spread
     digits = HYPHENATED.sub("", found[0])
+    if USUAL.fullmatch(digits):
+        return digits
     is_id = re.fullmatch(f"{HEX}{{32}}", digits) and ("-" not in found[0] or _is_plausible(digits))
     return digits if is_id else found[0]
 

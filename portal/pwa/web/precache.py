@@ -64,6 +64,7 @@ SCRIPTS: Final = (
     "js/scanner/decoder.js",
     "js/scanner/hub-id.js",
     "js/scanner/keyboards.js",
+    "js/scanner/markup.js",
     "js/scanner/label-camera.js",
     "js/scanner/label-reader.js",
     "js/scanner/naming.js",

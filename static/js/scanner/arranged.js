@@ -2,10 +2,13 @@
 // where they are explained.
 import {
   BRAND,
+  CONTENT,
+  DESCRIBES,
   HIDDEN,
   isSecret,
   NAME,
   nameOf,
+  OBJECT,
   speaksOfSecret,
   valuesIn,
   WHOLE,
@@ -25,7 +28,13 @@ const BETWEEN_NAMES = /[\n/+|:,;&\t(){}[\]]+| (?:and|und|et|y|e|og|och|και|и
 const LETTERS = /[\p{L}\p{N}]/u;
 const GIVES = /[:=]\s*$/u;
 const BEHIND =
-  /^[\s\-:=([<←|>*"',{}\])]*(?:(?:is|was|are|ist|war|est|es) )?(?:(?:the|a|an|my|our|its|der|die|das|la|le|el|il|hub's) )?(\p{L}[\p{L}\p{N}_\- ]{0,30}?)[ )\]"'}.!]*(?:$|[,;|(])/u;
+  /^[\s\-:=([<←→⇒⟶➔➜►▸»~/·|>*"',{}\])]*(?:(?:is|was|are|ist|war|est|es) )?(?:(?:the|a|an|my|our|its|der|die|das|la|le|el|il|hub's) )?(\p{L}[\p{L}\p{N}_\- ]{0,30}?)[ )\]"'}.!]*(?:$|[,;|(])/u;
+const GLUED_VALUE = "(?:[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}|[0-9A-Fa-f]{32})";
+const GLUED = new RegExp(
+  `(^|[^\\p{L}\\p{N}])((?:\\p{L}{2,20}?${GLUED_VALUE})+)(?![\\p{L}\\p{N}])`,
+  "gu",
+);
+const GLUED_PAIR = new RegExp(`(\\p{L}{2,20}?)(${GLUED_VALUE})`, "gu");
 const LONGEST_HEADING = 120;
 const MOST_WORDS = 5;
 const SECRET = "secret";
@@ -67,14 +76,44 @@ const rowOf = (names, gap, row) => {
   return cells.length > 1 && names.some(speaksOfSecret) ? asSecrets(row) : row;
 };
 
+/**
+ * The text, a space between the names and the values that a scanner ran together.
+ * @param {string} plain
+ */
+const parted = (plain) =>
+  plain.replace(GLUED, (whole, before, found) => {
+    const pairs = [...found.matchAll(GLUED_PAIR)];
+    if (!pairs.every(([, name = ""]) => namesValue(name))) return whole;
+    return before + pairs.map(([, name, value]) => `${name}: ${value}`).join("\n");
+  });
+
+/** @param {string} name */
+const namesId = (name) => (nameOf(name) ?? NAME.none) > NAME.none && !speaksOfSecret(name);
+
+/**
+ * The text, each value with its name before it that is said in a field of its own:
+ * `{"name": "hubId", "value": "…"}`.
+ * @param {string} plain
+ */
+const described = (plain) =>
+  plain.replace(OBJECT, (object) => {
+    const names = [...object.matchAll(DESCRIBES)].map(([, name = ""]) => name);
+    const name = names.filter(namesId).join(" ");
+    return name ? object.replace(CONTENT, (content) => named(content, name)) : object;
+  });
+
 /** @param {string} plain */
 const tabled = (plain) => {
-  const [heading = "", ...rows] = plain.replace(/^\n+|\n+$/g, "").split("\n");
-  if (!rows.length || FIRST_ID.test(heading)) return plain;
-  for (const gap of GAPS) {
-    const names = heading.trim().split(gap);
-    if (names.length < 2 || !names.some(namesValue)) continue;
-    return rows.map((row) => rowOf(names, gap, row)).join("\n");
+  const lines = plain.replace(/^\n+|\n+$/g, "").split("\n");
+  for (let at = lines.findIndex((line) => FIRST_ID.test(line)) - 1; at >= 0; at -= 1) {
+    const heading = lines[at] ?? "";
+    for (const gap of GAPS) {
+      const names = heading.trim().split(gap);
+      const isTable = lines.slice(at + 1).some((row) => gap.test(row.trim()));
+      if (!isTable || names.length < 2 || !names.some(namesValue)) continue;
+      const rows = lines.slice(at + 1).map((row) => rowOf(names, gap, row));
+      return [...lines.slice(0, at), ...rows].join("\n");
+    }
   }
   return plain;
 };
@@ -180,6 +219,18 @@ const namesBehind = (line, values) => {
 };
 
 /**
+ * The values with their names, where below each value of several stands its name.
+ * @param {string[]} lines
+ */
+const eachBelow = (lines) => {
+  const [values, names] = [0, 1].map((odd) => lines.filter((_, at) => at % 2 === odd));
+  if (!values || !names || values.length < 2 || values.length !== names.length) return [];
+  const called = names.map((name) => (GIVES.test(name) ? "" : nameBehind(name.trim())));
+  if (!values.every(isBare) || !called.every(Boolean)) return [];
+  return values.map((value, at) => `${called[at]}: ${value}`);
+};
+
+/**
  * Whether a line is a value, and nothing else.
  * @param {string} line
  */
@@ -188,17 +239,19 @@ const isBare = (line) => valuesIn(line).length > 0 && !LETTERS.test(line.replace
 /** @param {string} plain */
 const behind = (plain) => {
   const lines = plain.split("\n");
+  const written = lines.flatMap((line, at) => (line.trim() ? [at] : []));
+  const below = eachBelow(written.map((at) => lines[at] ?? ""));
+  if (below.length) return below.join("\n");
   const arranged = [...lines];
   lines.forEach((line, at) => {
     const values = valuesIn(line);
     const names = namesBehind(line, values);
     if (!names.length) return;
     arranged[at] = values.map(({ text }, index) => `${names[index]}: ${text}`).join("\t");
-    const below = lines[at + 1] ?? "";
+    const next = lines[at + 1] ?? "";
     const name = names.at(-1) === SECRET ? SECRET : UNNAMED;
-    if (isBare(below)) arranged[at + 1] = named(below, name);
+    if (isBare(next)) arranged[at + 1] = named(next, name);
   });
-  const written = lines.flatMap((line, at) => (line.trim() ? [at] : []));
   const [above = -1, last = -1] = written.slice(-2);
   const name = lines[last] ?? "";
   const isName = !GIVES.test(name) && nameBehind(name.trim()) === SECRET;
@@ -213,4 +266,6 @@ const behind = (plain) => {
  * @param {string} plain
  */
 export const arranged = (plain) =>
-  FIRST_ID.test(plain) || valuesIn(plain).length ? behind(paired(tabled(plain))) : plain;
+  FIRST_ID.test(plain) || valuesIn(plain).length
+    ? behind(paired(tabled(described(parted(plain)))))
+    : plain;

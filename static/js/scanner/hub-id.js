@@ -2,6 +2,7 @@
 
 import { arranged } from "./arranged.js";
 import { looksLikeOne, undone } from "./keyboards.js";
+import { undone as plainOf } from "./markup.js";
 import {
   hidden as blackedOut,
   isUnknownName,
@@ -54,6 +55,11 @@ const BESIDE = [
 const PLAUSIBLE = new RegExp(`^${HEX}{12}[1-8]${HEX}{3}[89ABab]${HEX}{15}$`, "u");
 const SYMBOLOGY = /(^|[\s,;|])\][A-Za-z][0-9A-Za-z](?=\S)/gu;
 const SYMBOLOGIES = new RegExp(`(${HEX}{12})\\][A-Za-z][0-9A-Za-z](?=\\S)`, "gu");
+const GS1 = new RegExp(
+  `((?:^|[\\s,;|])\\](?:C1|d2|e0|Q3|J1)\\x1d?|\\x1d)(?:21|24[01]|25[01]|8004|8010|9[0-9])` +
+    `(?=(?:${HYPHENED}|${HEX}{32})(?![\\p{L}\\p{N}]))`,
+  "gu",
+);
 const PARTED = "(?:\\\\[nrt]|[xX])?";
 const ADDRESS = "[G-Zg-z][A-Za-z]*[:/.]";
 const TOGETHER = new RegExp(`(${HYPHENED})(?:${PARTED}(?=${HYPHENED})|(?=${ADDRESS}))`, "gu");
@@ -62,15 +68,7 @@ const RUNS = new RegExp(
   `${APART[0]}${WRITTEN}(?:${PARTED}${WRITTEN})*)(?:(?![\\p{L}\\p{N}])|(?=${ADDRESS}))`,
   "gu",
 );
-const SOFT = /[\u00ad\u200b]+[ \t]*\n/gu;
-const RETURN = "(?:[ \\t]*(?:\\r\\n|[\\r\\n]))";
-const PRINTED_END = new RegExp(`([\\p{L}\\p{N}-])?=0D=0A=?${RETURN}?(?=([\\p{L}\\p{N}-])?)`, "giu");
-const PRINTED_SPACE = new RegExp(`=20(?:=?${RETURN}|(?==0D=0A))`, "giu");
-const PRINTED_EQUALS = new RegExp(
-  `=3D(?=${HEX}{8}-${HEX}{4}-|${HEX}{32}(?![\\p{L}\\p{N}]))`,
-  "giu",
-);
-const WITHIN = /^(?:[0-9A-Fa-f-]{2}|\p{L}{2})$/u;
+const SOFT = /[\u00ad\u200b\u21b5\u23ce\\]+[ \t]*\n/gu;
 const BREAK = "[ \\t]*\\n[ \\t]*";
 const BROKEN = apart(`[0-9A-Fa-f-]{1,36}(?:[=-]${BREAK}[0-9A-Fa-f-]{1,36}){1,8}`);
 const SPREAD = new RegExp(`=${BREAK}|${BREAK}`, "gu");
@@ -79,6 +77,10 @@ const WRITTEN_ID = new RegExp(WRITTEN, "gu");
 const COMPACT_ID = new RegExp(`^${HEX}{32}$`, "u");
 const COLUMNS = /\S(?: {2,}|\t|\|)[ \t]*\S/u;
 const LINE_ENDS = /\r\n|[\n\r\v\f\x85\u2028\u2029]/gu;
+const HYPHENS_OF_OTHERS = new RegExp(
+  `(${HEX}{4})(?:--|[\\u30fc\\u2500\\u2501])(?=${HEX}{4})`,
+  "gu",
+);
 const QUOTES = /^[ \t]*>[> \t]*/gmu;
 const SPOILT = apart(`${HEX}{8}(?<gap>[^0-9A-Fa-f\\s\\-])(?:${FOUR}\\k<gap>){3}${HEX}{12}`);
 const USUAL = new RegExp(`^${HYPHENED}$`, "u");
@@ -123,18 +125,6 @@ const isOfColumns = (text, start, end) => {
 };
 
 /**
- * The text with the line ends, and the `=` before an id, that quoted-printable has written.
- * @param {string} text
- */
-const unprinted = (text) =>
-  text
-    .replace(PRINTED_EQUALS, "=")
-    .replace(PRINTED_SPACE, "\n")
-    .replace(PRINTED_END, (_, before = "", after = "") =>
-      WITHIN.test(before + after) ? `${before}=\n` : `${before}\n`,
-    );
-
-/**
  * The text with each id in one piece that line ends break within its groups.
  * @param {string} text
  */
@@ -145,6 +135,7 @@ const mended = (text) =>
     const spread = found.replace(SPREAD, "");
     if (USUAL.test(spread)) return before + spread;
     const digits = found.replace(HYPHENATED, "");
+    if (USUAL.test(digits)) return before + digits;
     const isId = COMPACT_ID.test(digits) && (!found.includes("-") || isPlausible(digits));
     return before + (isId ? digits : found);
   });
@@ -163,14 +154,17 @@ const parted = (text) =>
 
 /** @param {string} text */
 export const folded = (text) => {
-  const plain = unprinted(unquoted(unquoted(text)).normalize("NFKC"))
+  const plain = plainOf(unquoted(unquoted(text)))
+    .normalize("NFKC")
     .replace(LONG_RUN, "…")
+    .replace(GS1, "$1 ")
     .replace(LINE_ENDS, "\n")
     .replace(SOFT, "=\n")
     .replace(HYPHENS, "-")
     .replace(INVISIBLE, "")
     .replace(SPACES, " ")
-    .replace(QUOTES, "");
+    .replace(QUOTES, "")
+    .replace(HYPHENS_OF_OTHERS, "$1-");
   const bare = mended(wordsMended(plain))
     .replace(SYMBOLOGIES, `$1${JOIN}`)
     .replace(SYMBOLOGY, "$1 ");
@@ -268,25 +262,27 @@ export const lookalikes = (text) => {
 };
 
 /**
- * The ids in a text without secrets, in order, each with where it is and what it is called.
+ * The ids in a text without secrets, in order, each with where it is and what it is called; `isOwn`
+ * where that is said of it, and not of one before it.
  * @param {string} text
  */
 export const namedIds = (text) => {
-  /** @type {(Match & { hubId: string, printed: string, name: number, given: string })[]} */
+  /** @type {(Match & { hubId: string, printed: string, name: number, given: string, isOwn: boolean })[]} */
   const found = [];
   let [name, given, last] = [NAME.none, "", 0];
   for (const match of lookalikes(text)) {
     if (match.start < last) continue;
     const between = text.slice(last, match.start);
     const called = nameOf(between);
-    if (called !== null || (last && /[\p{L}\p{N}]/u.test(between))) {
+    const isOwn = called !== null || (last > 0 && /[\p{L}\p{N}]/u.test(between));
+    if (isOwn) {
       name = called ?? NAME.none;
       given = between.match(GIVEN)?.[1] ?? "";
     }
     last = match.end;
     const printed = withHyphens(match.text);
     if (NOBODYS.test(digitsOf(printed))) continue;
-    found.push({ ...match, hubId: printed.toLowerCase(), printed, name, given });
+    found.push({ ...match, hubId: printed.toLowerCase(), printed, name, given, isOwn });
   }
   return found;
 };

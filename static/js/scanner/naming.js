@@ -5,14 +5,14 @@ export const HIDDEN = "•";
 // Words in small letters, without accents.
 export const WORDS = {
   SECRETS:
-    "key keys psk pass passwd password passwords passphrase passcode passkey pwd pw pin puk secret secrets token tokens credential credentials auth authorization bearer jwt otp totp seed private priv ltk irk csrk kek dek wpa wep kez schlussel schluessel passwort kennwort geheimnis geheim losung cle cles clef passe jeton clave claves contrasena secreto llave chiave chiavi segreto chave chaves senha segredo sleutel wachtwoord nøgle nøkkel adgangskode kodeord passord hemmelig nyckel losenord hemlig avain salasana klucz hasło haslo sekret klic heslo kluc kulcs jelszo titok cheie parola kljuc lozinka geslo voti parool atslega parole raktas slaptazodis clau lykill lykilorð fjalekalim celesi kunci mdp preshared parol klyuch kleidi anahtar sifre κλειδι κλειδια κλειδιου κλειδιων συνθηματικο συνθηματικου συνθηματικα μυστικο μυστικου μυστικος μυστικη μυστικα ключа ключи ключу ключом ключей пароля паролем пароли секрета секретный токена ключ пароль секрет токен пин парола лозинка кључ מפתח סיסמה סיסמא مفتاح السر المرور کلید kye eky keey kfy pks psw pswd pwrd pasw passw paswd psswd paswrd psswrd tokne toekn otken tokn tokken tocken tkn sekrit zugangsdaten anmeldedaten",
+    "key keys psk pass passwd password passwords passphrase passcode passkey pwd pw pin puk secret secrets token tokens credential credentials auth authorization bearer jwt otp totp seed private priv ltk irk csrk kek dek wpa wep kez schlussel schluessel passwort kennwort geheimnis geheim losung cle cles clef passe jeton clave claves contrasena secreto llave chiave chiavi segreto chave chaves senha segredo sleutel wachtwoord nøgle nøkkel adgangskode kodeord passord hemmelig nyckel losenord hemlig avain salasana klucz hasło haslo sekret klic heslo kluc kulcs jelszo titok cheie parola kljuc lozinka geslo voti parool atslega parole raktas slaptazodis clau lykill lykilorð fjalekalim celesi kunci mdp preshared parol klyuch kleidi anahtar sifre κλειδι κλειδια κλειδιου κλειδιων συνθηματικο συνθηματικου συνθηματικα μυστικο μυστικου μυστικος μυστικη μυστικα ключа ключи ключу ключом ключей пароля паролем пароли секрета секретный токена ключ пароль секрет токен пин парола лозинка кључ מפתח סיסמה סיסמא مفتاح السر المرور کلید kye eky keey kfy pks psw pswd pwrd pasw passw paswd psswd paswrd psswrd tokne toekn otken tokn tokken tocken tkn sekrit zugangsdaten anmeldedaten khau khoa zaporka sifra шифра salasona anahtarı anahtari sifresi parolası parolasi fjalekalimi kennw secr geheimcode geheimzahl geheimwort mnemonic oob pmk ptk gtk kck opc",
   SLIPPED:
     "secret password passphrase passcode passkey passwort kennwort credential credentials authorization schlussel schluessel geheimnis wachtwoord contrasena συνθηματικο κλειδι пароль",
   SLIPPED_SHORT: "key psk pwd",
   SLIPPED_PIECES: "kye",
   WORDS_APART: "in le",
   ENDINGS: "key keys kye psk password passwort kennwort schlussel schluessel token secret sleutel",
-  BUT: "spkey turkey monkey donkey hockey jockey mickey whiskey keyes pskov skye passport schussel",
+  BUT: "spkey turkey monkey donkey hockey jockey mickey whiskey keyes pskov skye passport schussel turnkey starkey sharkey mackey rickey dickey smokey lackey stokey",
   STEMS:
     "key psk pwd passwd password passphrase passcode token secret credential passwort kennwort schlussel schluessel",
   DETAILS:
@@ -26,13 +26,15 @@ export const WORDS = {
   SERIALS: "serial serials sn seriennummer serie serienummer matricola numero number nr no",
   PLACES:
     "room floor flat apartment attic office kitchen hall house building site box safe door garage cellar basement lobby entrance street road court unit level zimmer raum wohnung haus keller etage buro tur eingang dachboden stock ort standort place location address home device lock property area zone block estate villa shop store lab dealer δωματιο οροφος διαμερισμα κτιριο",
+  STREETS:
+    "street st road rd lane yard court hall house building tower square gardens hotel museum ward school hospital strasse str gasse platz villas wharf quay mews lodge close desk gym",
   CONTAINED:
-    "密钥 密鑰 密码 密碼 口令 秘密 鍵 キー パスワード 暗証 シークレット 비밀 암호 키 कुंजी पासवर्ड รหัสผ่าน คีย์",
+    "密钥 密鑰 密码 密碼 口令 秘密 鍵 キー パスワード 暗証 シークレット 비밀 암호 키 कुंजी पासवर्ड รหัสผ่าน คีย์ 비밀번호 설치코드 인증코드 보안코드 安装码 安裝碼 配对码 激活码 验证码 秘钥 密匙 暗証番号 セキュリティコード 認証コード 合言葉 🔑 🗝 🔐",
   SHORT: "pw pwd otp jwt ltk irk kek dek wpa wep",
   CODES:
-    "code codes codigo codice cod kod kode koodi kodas kodu kodikos κωδικος κωδικο κωδικου κωδικοι κωδ код кода",
+    "code codes codigo codice cod kod kode koodi kodas kodu kodikos κωδικος κωδικο κωδικου κωδικοι κωδ код кода sandi",
   OF_CODES:
-    "claim claiming setup set pairing pair install instal installation activation activate access security commissioning commission unlock recovery reset join secret admin login entry alarm master owner puk pin backup verification verify confirmation confirm einmal freigabe onetime authentication enrollment enrolment emergency notfall maintenance encryption zugangs zugang sicherheits kopplungs freischalt einrichtungs aktivierungs acces securite appairage activacion acceso seguridad vinculacion accesso sicurezza attivazione acesso seguranca ativacao προσβασης ασφαλειας συζευξης ενεργοποιησης διεκδικησης доступа активации dostepu aktywacyjny pristupu network wifi fi wlan netzwerk netz δικτυου",
+    "claim claiming setup set pairing pair install instal installation activation activate access security commissioning commission unlock recovery reset join secret admin login entry alarm master owner puk pin backup verification verify confirmation confirm einmal freigabe onetime authentication enrollment enrolment emergency notfall maintenance encryption zugangs zugang sicherheits kopplungs freischalt einrichtungs aktivierungs acces securite appairage activacion acceso seguridad vinculacion accesso sicurezza attivazione acesso seguranca ativacao προσβασης ασφαλειας συζευξης ενεργοποιησης διεκδικησης доступа активации dostepu aktywacyjny pristupu network wifi fi wlan netzwerk netz δικτυου homekit kit matter thread zigbee sich kata",
   CODE_ENDINGS:
     "zugangscode sicherheitscode kopplungscode freischaltcode einrichtungscode aktivierungscode claimcode setupcode pairingcode accesscode activationcode installcode securitycode toegangscode beveiligingscode einmalcode freigabecode pukcode pincode mastercode ownercode backupcode verificationcode confirmationcode recoverycode unlockcode bestatigungscode wiederherstellungscode koppelcode notfallcode passcode",
   HUBS: "hub hubs hubid hubids hubuuid hubguid gateway gateways gatewayid",
@@ -40,7 +42,7 @@ export const WORDS = {
   OTHERS:
     "site org organisation organization user account customer client tenant owner order batch lot job claim session request trace event message firmware model product partner vendor project room home building entity location team group app transaction invoice correlation network pan",
   DIGESTS:
-    "md5 sha sha1 sha2 sha224 sha256 sha384 sha512 hash checksum digest fingerprint thumbprint crc signature sig hmac mac nonce salt iv etag prufsumme fingerabdruck empreinte",
+    "md5 sha sha1 sha2 sha224 sha256 sha384 sha512 hash checksum digest fingerprint thumbprint crc signature sig hmac mac nonce salt etag prufsumme fingerabdruck empreinte",
 };
 
 /** @typedef {[start: number, end: number]} Span */
@@ -69,6 +71,7 @@ const NUMBERED = new Set(WORDS.NUMBERED.split(" "));
 const PLACES = new Set(WORDS.PLACES.split(" "));
 const LONGER = WORDS.SECRETS.split(" ").filter(({ length }) => length > "psk".length);
 const KEYS = "kκк";
+const STREETS = new Set(WORDS.STREETS.split(" "));
 const PARTING = new Set(
   [WORDS.HUBS, WORDS.IDS, WORDS.SERIALS, WORDS.PLACES].flatMap((words) => words.split(" ")),
 );
@@ -80,6 +83,7 @@ const IDS = new Set(WORDS.IDS.split(" "));
 const OTHERS = new Set(WORDS.OTHERS.split(" "));
 const DIGESTS = new Set(WORDS.DIGESTS.split(" "));
 
+const FOUR = "iv";
 const LONGEST_NAME = 80;
 const LONGEST_HEADING = 30;
 const NEAR = 6;
@@ -141,8 +145,8 @@ const SENTENCES_BEFORE = new RegExp(
 );
 const HOST = new RegExp(`(?:[a-z]+://)?[${W}_\\-]+(?:\\.[${W}_\\-]+)+/[${W}_\\-./]*`, "giu");
 const CODED = new RegExp(
-  "[?&]code=([^&\\s]*)" +
-    `|(?:^|["'?&;|:,{\\n]|${HEX}{8}(?=[ \\t]))[ \\t]*["']?[kK]["']?\\s*[:=]\\s*["']?([^"'&\\s,;}]*)` +
+  "[?&]code=([^&\\s]*)|://[^/?#\\s:@]+:([^/?#\\s@]+)(?=@)" +
+    `|(?:^|["'?&;|:,{\\n]|${HEX}{8}(?=[ \\t]))[ \\t]*["']?(?:[sS]?[kK]|IC|Ki|OP)["']?\\s*[:=]\\s*["']?([^"'&\\s,;}]*)` +
     "|\\$I:([^%$\\s]*)|(?:MT:|X-HM://)(?=[0-9A-Z\\-]*[G-Z.])([0-9A-Z.\\-]{9,})",
   "gu",
 );
@@ -154,18 +158,22 @@ const BROKEN_WORD = new RegExp(`(${L}+)=[ \\t]*\\n(${L}+)`, "gu");
 const LEFT_OPEN = /[^\p{L}\p{N}]+$/u;
 const TAG = new RegExp(`<(${L}[^\\s<>/]*)([^<>]*)>`, "gu");
 const QUOTED = /"[^"]*"|'[^']*'/gu;
-const OBJECT = /\{[^{}]*\}|<[^<>]*>|[^\s<>{}]*&[^\s<>{}]*/gu;
-const DESCRIBES = new RegExp(
+export const OBJECT = /\{[^{}]*\}|<[^<>]*>|[^\s<>{}]*&[^\s<>{}]*/gu;
+export const DESCRIBES = new RegExp(
   `(?:^|[^${W}])(?:type|name|kind|label|usage|use|purpose|role|field|key|typ)` +
     `["']?\\s*[:=]\\s*["']?([${W} \\-]+)`,
   "giu",
 );
-const CONTENT = new RegExp(
+export const CONTENT = new RegExp(
   `(?:^|[^${W}])(?:value|val|data|content|text|wert|valeur|valor|valore)["']?\\s*[:=]\\s*` +
     `("[^"]*|'[^']*|[^\\s,;&}<>]+)`,
   "giu",
 );
-const AFTER = new RegExp(`(?:^|[^${W}])(${VALUE}\\s?[([]([${W} \\-]{1,24})[)\\]])`, "gu");
+const AFTER = new RegExp(
+  `(?:^|[^${W}])(${VALUE}(?: ?|\\n(?=[([][^()[\\]]*[)\\]]\\s*$))[([]([${W} \\-]{1,24})[)\\]])`,
+  "gu",
+);
+const SECTION = /^[ \t]*\[+([^[\]\n]{1,40})\]+[ \t]*$/gmu;
 const VALUES = new RegExp(`^.*[^${W}](?=[A-Fa-f]*[0-9])${HEX}{8,}(?![${W}])`, "u");
 const BEFORE = new RegExp(`([${W} .()\\-]{0,40})["'“”\\s:=#>/({[@*.\\-]*$`, "u");
 /** @type {Record<string, string>} */
@@ -355,10 +363,11 @@ export const speaksOfSecret = (text) => wordsOf(text).some(isSecret);
  * What is said of a value that stands before names nothing that follows it.
  * @param {string} name
  */
-const speaksOfDigest = (name) =>
-  wordsOf(` ${name}`.replace(VALUES, "")).some(
-    ({ folded }) => DIGESTS.has(folded) || DIGESTS.has(bare(folded)),
-  );
+const speaksOfDigest = (name) => {
+  const words = wordsOf(` ${name}`.replace(VALUES, "")).map(({ folded }) => folded);
+  const isFour = words.length === 1 && words[0] === FOUR;
+  return isFour || words.some((word) => DIGESTS.has(word) || DIGESTS.has(bare(word)));
+};
 
 /**
  * What the text before a value calls it; null where it calls it nothing.
@@ -406,6 +415,13 @@ const closedAt = (plain, start, opened) => {
 };
 
 /**
+ * Whether what stands behind a name goes on with a street's, as a word of its own.
+ * @param {string} behind
+ */
+const namesStreet = (behind) =>
+  [...behind.matchAll(RUN)].some(({ 0: run, index }) => index > 0 && STREETS.has(plainest(run)));
+
+/**
  * @param {string} plain
  * @param {number} start
  * @returns {Span | undefined}
@@ -430,6 +446,7 @@ const valueAfter = (plain, nameEnd, isShort) => {
   const said = says ?? (isShort ? null : at(FOLLOWS, plain, nameEnd));
   const named = plain.slice(Math.max(0, nameEnd - LONGEST_NAME), nameEnd);
   if (!said || (/^\s+$/.test(said[0]) && PATH.test(named))) return undefined;
+  if (namesStreet(said[0])) return undefined;
   const start = nameEnd + said[0].length;
   const opened = said.groups?.open ?? "";
   if (opened) {
@@ -495,6 +512,30 @@ const inObjects = (plain) =>
       return /** @type {Span} */ ([end - value.length, end]);
     });
   });
+
+/**
+ * Where the values are of a section that has a secret's name, up to one that is called an id.
+ * @param {string} plain
+ * @returns {Span[]}
+ */
+const inSections = (plain) => {
+  const heads = [...plain.matchAll(SECTION)].map(({ 0: head, 1: name = "", index }) => ({
+    name,
+    start: index,
+    end: index + head.length,
+  }));
+  return heads.flatMap(({ name, end }, at) => {
+    if (!speaksOfSecret(name)) return [];
+    const values = valuesIn(plain).filter(
+      ({ start }) => start >= end && start < (heads[at + 1]?.start ?? plain.length),
+    );
+    const other = values.findIndex(
+      ({ start }) => (nameOf(plain.slice(end, start)) ?? NAME.none) > NAME.none,
+    );
+    const secret = other < 0 ? values : values.slice(0, other);
+    return secret.map(({ start, end: last }) => /** @type {Span} */ ([start, last]));
+  });
+};
 
 /**
  * All that may be an id, or a key of as many digits.
@@ -569,17 +610,20 @@ const isNumbered = ([name, own, ...more], said) =>
 const speaksOfSecretLast = (said, gap) => {
   const words = wordsOf(said);
   const spoken = words.map((word, at) => isWeak(word) || isSecret(word, at, words));
-  const last = spoken.lastIndexOf(true);
+  // What a weak word says in brackets is beside the point.
+  const last = words.findLastIndex(
+    (word, at) => spoken[at] && !(isWeak(word) && /[()]/.test(said.slice(word.end) + gap)),
+  );
   const name = words[last];
   if (!name) return false;
   const after = said.slice(name.end) + gap;
   const isPath = /^\s+$/u.test(after) && PATHS.test(said.slice(0, name.end));
-  const isClosed = isWeak(name) && /[()]/.test(after);
-  if (isPath || isClosed || ELSEWHERE.test(after)) return false;
+  if (isPath || ELSEWHERE.test(after)) return false;
   if (isNumbered(words.slice(last), said)) return true;
   const rest = new Set(words.slice(last + 1).map(({ folded }) => bare(folded)));
   if ([...rest].some((word) => FOR.has(word))) return /^\s*[:=]/u.test(gap);
-  return rest.size <= MOST_WORDS && ![...rest].some((word) => PARTING.has(word));
+  const isOther = [...rest].some((word) => PARTING.has(word)) || namesStreet(said.slice(name.end));
+  return rest.size <= MOST_WORDS && !isOther;
 };
 
 /**
@@ -670,8 +714,9 @@ const isOfSecret = (cut) => beginsSecret(cut) || slips(cut, SLIPPED_SHORT);
  * @param {string} before
  */
 export const namesOther = (before) => {
-  const end = withoutBrand([...before].slice(-LONGEST_NAME).join(""));
-  const [said] = sentence(end);
+  const close = [...before].slice(-LONGEST_NAME).join("");
+  const end = withoutBrand(close);
+  const [said] = sentence(close.replace(BRAND, "").split(HIDDEN).at(-1) ?? "");
   const words = wordsOf(said).map(({ folded }) => bare(folded));
   const last = words.filter((word) => word).at(-1) ?? "";
   return NUMBERED.has(last) || isOwned(said) || cutOff(...linesOf(end)) !== "";
@@ -732,7 +777,7 @@ const secretsIn = (plain) => {
     const value = groups.find((group) => group !== undefined) ?? "";
     return [end - value.length, end];
   });
-  return [...values, ...inTags(plain), ...inObjects(plain), ...rest];
+  return [...values, ...inTags(plain), ...inObjects(plain), ...inSections(plain), ...rest];
 };
 
 /** @param {string} plain */

@@ -1,3 +1,4 @@
+# ruff: noqa: RUF001 - other scripts
 """What a label calls a secret is no id and is not shown; what it calls the hub's counts."""
 
 import json
@@ -55,9 +56,34 @@ OF_OTHER_LANDS = [
     *("Κωδικός δικτύου", "Κωδικός Wi-Fi", "Κωδ. πρόσβασης", "Network code", "Preshared", "klyuch"),
     *("parol", "clau", "lykilorð", "fjalëkalim", "kunci", "کلید", "पासवर्ड", "รหัสผ่าน"),
     "Login",
+    *(
+        "mật khẩu",
+        "khóa",
+        "Kata sandi",
+        "Zaporka",
+        "Šifra",
+        "шифра",
+        "Salasõna",
+        "Güvenlik anahtarı",
+    ),
+    *("Fjalëkalimi", "Geheimcode", "Geheimzahl", "Sich.-Code", "Kennw.", "Secr.", "HomeKit code"),
+    *(
+        "Static OOB",
+        "PMK",
+        "Mnemonic",
+        "비밀번호",
+        "安装码",
+        "認証コード",
+        "🔑",
+        "🗝️",
+        "Parola (WiFi)",
+    ),
 ]
 CODES_OF_OTHERS = {
     "a letter": f"K: {KEY}",
+    "two letters": f"SK: {KEY}",
+    "an install code": f"IC: {OTHER}",
+    "before a host": f"https://hub:{KEY}@spkey.example/",
     "a letter with hyphens": f"K={OTHER}",
     "a letter in another line": f"Zigbee 3.0\nk: {KEY}",
     "a letter behind a stroke": f"EUI 0011223344556677|K: {KEY}",
@@ -81,7 +107,7 @@ CARRIERS = [
 ]
 COUNTED = [
     *("K no.", "K No", "K nr.", "k num", "K number", "K №", "K #", "K nº"),
-    *("Κ αρ.", "К номер"),  # noqa: RUF001
+    *("Κ αρ.", "К номер"),
     *("Thread K no.", "Zigbee-K Nr.", "WiFi K no.", "PW no.", "PSK nr.", "Master key number"),
 ]
 KEYS_ALONE = {
@@ -92,6 +118,12 @@ KEYS_ALONE = {
         for key in (KEY, str(OTHER))
     },
     **{f"{name} elsewhere": text for name, text in CODES_OF_OTHERS.items()},
+    "a name in quoted-printable, of other signs": f"=CE=9A=CE=BB=CE=B5=CE=B9=CE=B4=CE=AF: {KEY}",
+    "a name in quoted-printable, broken": f"Schl=C3=\n=BCssel: {OTHER}",
+    "a name in HTML": f"Schl&#252;ssel:&nbsp;{OTHER}",
+    "a section": f"[secret]\nvalue = {KEY}",
+    "what is said before a heading": f"The key, see below:\n{KEY}",
+    "run into its name": f"KEY{OTHER}",
     "a name that mail broke": f"Thread network Ke=\ny: {KEY}",
     "a word that mail broke": f"Passwo=\nrd: {OTHER}",
     "a name in quoted-printable": f"K=0D=0Aey: {OTHER}",
@@ -171,6 +203,10 @@ NO_SLIPS = [
     *("5eed", "Pa55age 4", "Hub 5EC4E7", "B055", "Kenworth", "Payroll", "Slave", "Sacred Heart"),
     *("Device ID", "UUID", "Serial", "S/N", "Hub ID"),
 ]
+STREETS = [
+    *("Token Street", "Seed House", "Clef House", "Pass Street", "Voucher Desk", "Keystone House"),
+    *("Tokenhouse Yard", "P.W. Building", "Private Road", "Kye House", "Turnkey Ltd", "Block K E"),
+]
 PLAIN = {
     "a hub on a radio": f"Zigbee hub K {TEXT}",
     "a hub's Wi-Fi": f"WiFi hub 2 {HUB.hex}",
@@ -180,6 +216,10 @@ PLAIN = {
     "a riser's letter": f"Riser K no. 4 {TEXT}",
     "a serial number's letter": f"Serial K no. {TEXT}",
     **{f"no slip: {name}": f"{name}: {TEXT}" for name in NO_SLIPS},
+    "a block's number of four": f"Block IV: {TEXT}",
+    "a floor's number of four": f"IV floor {HUB.hex}",
+    **{f"a street: {name}": f"{name}: {TEXT}" for name in STREETS},
+    **{f"a street behind: {name}": f"{TEXT}, {name}" for name in STREETS},
     "the vendor's own id": f"SpKey ID {TEXT}",
     "the vendor's own id, apart": f"Smartphone Key UUID {HUB.hex}",
     "a box's letter": f"Box K: {TEXT}",
@@ -257,6 +297,27 @@ LABELS = {
     "names behind, hyphens": f"{TEXT} - hub\n{KEY} - secret",
     "a name below": f"{TEXT}\n{KEY}\nKey",
     "a quoted comma in a table": f'Name,Hub ID,Key\n"a, b",{TEXT},{KEY}',
+    "names below, the key's first": f"{KEY}\nKEY\n{TEXT}\nHUB ID",
+    "names below, the hub's first": f"{TEXT}\nHub\n\n{KEY}\nPSK",
+    "names behind arrows": f"{TEXT} \u2192 Hub ID\n{KEY} \u2192 Network key",
+    "names behind strokes": f"{TEXT} / hub\n{KEY} / key",
+    "sections": f"[hub]\nid={TEXT}\n[key]\nvalue={KEY}",
+    "sections, the key's first": f"[key]\nvalue={KEY}\n\nHub ID: {TEXT}",
+    "sections of a settings' file": f'[hub]\nid = "{TEXT}"\n[secret]\nvalue = "{KEY}"',
+    "fields": json.dumps([{"name": "hubId", "value": TEXT}, {"name": "psk", "value": KEY}]),
+    "fields, the value first": json.dumps(
+        [{"value": KEY, "name": "psk"}, {"value": TEXT, "name": "id"}]
+    ),
+    "XML's fields": f'<p name="hubId" value="{TEXT}"/><p name="key" value="{KEY}"/>',
+    "a table of a page": "<table><tr><th>Hub ID</th><th>Key</th></tr>"
+    f"<tr><td>{TEXT}</td><td>{KEY}</td></tr></table>",
+    "a table below a title": f"Delivery note 4711\n\nHub ID;Key\n{TEXT};{KEY}",
+    "an address, the key's path first": f"spkey://key/{KEY}/hub/{TEXT}",
+    "a table, the key first": f"Key;Hub\n{KEY};{TEXT}",
+    "a key's picture": f"ID {TEXT}\n\U0001f511 {KEY}",
+    "run together with their names": f"ID{TEXT}KEY{KEY}",
+    "HTML": f"Hub&nbsp;ID:&nbsp;{TEXT}<br>Key:&nbsp;{KEY}",
+    "JSON within HTML": f"{{'hubId':'{TEXT}','key':'{KEY}'}}".replace("'", "&quot;"),
     "leaders": f"Hub {TEXT}\nSecret . . . . . {KEY}",
 }
 RANKED = {
