@@ -5,6 +5,7 @@ import "../scanner/label-camera.js";
 import { load, present } from "../scanner/label-reader.js";
 import { Halt } from "./api-client.js";
 import { namesNone } from "./scan-feedback.js";
+import { StrayScan } from "./stray-scan.js";
 import { TextInput } from "./text-input.js";
 
 /** @import { Label } from "../scanner/hub-id.js" */
@@ -79,6 +80,7 @@ export class Intake {
     this.#waits = waits;
     const form = find(element, "[data-type]", HTMLFormElement);
     this.input = new TextInput(form, (text) => this.takeAll(text), signal);
+    new StrayScan(element, form, (text) => this.input.take(text), signal);
     const photo = find(element, "[data-photo-input]", HTMLInputElement);
     onTap(element, "photo", () => photo.click(), signal);
     photo.addEventListener("change", () => this.#takePhoto(photo), { signal });

@@ -1,6 +1,7 @@
 // Labels that are typed, pasted, or typed by a hand-held scanner.
 import { find } from "../page/dom.js";
 import { present } from "../scanner/label-reader.js";
+import { isForForm } from "./stray-scan.js";
 
 // Milliseconds. No hand types ids so quickly, sign after sign; nobody waits long for what was scanned.
 const QUICK = 60;
@@ -15,12 +16,8 @@ const END_KEYS = ["BracketRight", "Backslash"];
 const LATIN = /^[\x20-\x7e]+$/;
 // Of these nobody expects anything where an id was typed.
 const SURE_ENDS = ["j", "m", "]"];
-const OVER = CSS.supports("selector(:popover-open)")
-  ? "dialog[open], :popover-open"
-  : "dialog[open]";
 // Of an id, whose rest a busy device hears late.
 const BEGINNING = /^[0-9a-f-]{1,35}$/i;
-const WRITES = "input:not([type=radio], [type=checkbox], [type=file]), textarea, select";
 
 /**
  * The Latin letter that the key stands for.
@@ -120,7 +117,7 @@ export class TextInput {
   #type(event) {
     const isLetter = [...event.key].length === 1 && event.key !== " ";
     if (!isLetter || event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
-    if (this.#isElsewhere(event.target)) this.#field.focus();
+    if (isForForm(this.#form, event.target)) this.#field.focus();
   }
 
   /**
@@ -215,7 +212,7 @@ export class TextInput {
     }
     const key = keyOf(event);
     if (event.altKey || event.metaKey || key === "control") return;
-    if (event.target !== this.#field && !this.#isElsewhere(event.target)) return;
+    if (event.target !== this.#field && !isForForm(this.#form, event.target)) return;
     const isEnd = ENDS.includes(key) || END_KEYS.includes(event.code);
     const isTyped = SURE_ENDS.includes(key) && Boolean(present()?.parse(this.text).hubId);
     if (!isEnd || !(isScanning || isTyped)) return;
@@ -233,22 +230,11 @@ export class TextInput {
   }
 
   /**
-   * Whether nothing else takes in what is typed.
-   * @param {EventTarget | null} target
-   */
-  #isElsewhere(target) {
-    const isEditable = target instanceof HTMLElement && target.isContentEditable;
-    const isTaken = isEditable || (target instanceof Element && target.closest(WRITES));
-    const isOver = document.querySelector(OVER);
-    return !isTaken && !isOver && this.#form.getClientRects().length > 0;
-  }
-
-  /**
    * What names hubs is in the tray at once; anything else is left in the field to be corrected.
    * @param {ClipboardEvent} event
    */
   async #paste(event) {
-    if (event.target !== this.#field && !this.#isElsewhere(event.target)) return;
+    if (event.target !== this.#field && !isForForm(this.#form, event.target)) return;
     const text = event.clipboardData?.getData("text") ?? "";
     if (!text.trim()) return;
     event.preventDefault();
