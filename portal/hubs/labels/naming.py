@@ -107,7 +107,8 @@ FOUR: Final = "iv"
 CONTAINED: Final = (
     "密钥 密鑰 密码 密碼 口令 秘密 鍵 キー パスワード 暗証 シークレット 비밀 암호 키 "
     "कुंजी पासवर्ड รหัสผ่าน คีย์ 비밀번호 설치코드 인증코드 보안코드 "
-    "安装码 安裝碼 配对码 激活码 验证码 秘钥 密匙 暗証番号 セキュリティコード 認証コード 合言葉 🔑 🗝 🔐"
+    "安装码 安裝碼 配对码 激活码 验证码 秘钥 密匙 暗証番号 セキュリティコード 認証コード 合言葉 "
+    "🔑 🗝 🔐"
 )
 # Of these a word has to say that a value follows; what else is as short may stand before an id.
 SHORT: Final = "pw pwd otp jwt ltk irk kek dek wpa wep"

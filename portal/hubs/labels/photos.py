@@ -13,7 +13,7 @@ from functools import partial
 from typing import IO, Final, Literal
 from uuid import UUID
 
-from PIL import Image, UnidentifiedImageError
+from PIL import Image, ImageStat, UnidentifiedImageError
 
 from portal.hubs.labels import barcodes, parse
 
@@ -39,8 +39,10 @@ MOST_PIXELS: Final = {"JPEG": 50_000_000, "MPO": 50_000_000, "PNG": 25_000_000, 
 
 # By what a file begins with after four bytes: what telephones photograph in by themselves.
 APPLES_KINDS: Final = tuple(
-    b"ftyp" + brand for brand in (b"heic", b"heix", b"heim", b"heis", b"hevc", b"mif1", b"msf1")
+    b"ftyp" + brand for brand in (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
 )
+
+BLACK, HALF, WHITE = 0, 127, 255
 
 # What Pillow's decoders raise on damaged files.
 DAMAGED: Final = (OSError, SyntaxError, ValueError, EOFError, IndexError, struct.error, zlib.error)
@@ -115,12 +117,14 @@ def opened(content: bytes) -> Image.Image:
 
 
 def _grey(picture: Image.Image) -> Image.Image:
-    """Decoded, in grey, on white: a label drawn in black on nothing would be black on black."""
+    """Decoded, in grey; what is drawn on nothing is drawn on white, and if it is light on black."""
     if not picture.has_transparency_data:
         return picture.convert("L")
     drawn = picture.convert("LA")
-    paper = Image.new("L", drawn.size, 255)
-    paper.paste(drawn.getchannel("L"), mask=drawn.getchannel("A"))
+    ink, there = drawn.getchannel("L"), drawn.getchannel("A")
+    is_light = any(there.getextrema()) and ImageStat.Stat(ink, there).mean[0] > HALF
+    paper = Image.new("L", drawn.size, BLACK if is_light else WHITE)
+    paper.paste(ink, mask=there)
     return paper
 
 

@@ -1,10 +1,8 @@
-"""A hand-held scanner types wherever the focus is: nothing there is changed by it, and no hub lost."""
+"""A hand-held scanner types wherever the focus is: it changes nothing there, and no hub is lost."""
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from portal.claims.models import Claim
-from portal.sites.models import Site
 from tests.browser.tray.steps import field, hubs, open_tray, row, rows, scan
 
 pytestmark = pytest.mark.usefixtures("sandbox", "mill_court")

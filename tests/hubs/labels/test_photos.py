@@ -111,6 +111,17 @@ def test_a_label_drawn_on_nothing_is_read():
     assert read(file(see_through, "PNG")) == HUB
 
 
+def test_a_label_drawn_in_white_on_nothing_is_read():
+    light = Image.new("RGBA", label().size, (255, 255, 255, 0))
+    light.putalpha(label())
+    assert read(file(light, "PNG")) == HUB
+    assert read(file(label(), "PNG", transparency=0)) == HUB
+
+
+def test_a_picture_of_nothing_has_no_code():
+    assert problem_with(file(Image.new("RGBA", (400, 400)), "PNG")) == "no_code"
+
+
 def test_a_noisy_and_soft_photo_is_read():
     photo = desk(label(scale=8)).filter(ImageFilter.GaussianBlur(2))
     noise = Image.effect_noise(photo.size, 90)
