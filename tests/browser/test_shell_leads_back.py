@@ -105,6 +105,25 @@ def test_a_portal_that_answers_but_gives_no_pages_is_not_asked_for_one_again_and
 
 
 @pytest.mark.slow
+def test_a_tab_that_remembers_nothing_is_led_back_too_and_not_again_and_again(
+    visited: Page, line: Line
+):
+    visited.add_init_script("""Storage.prototype.setItem = () => {
+      throw new DOMException("The device is full.", "QuotaExceededError");
+    };""")
+    visited.clock.install()
+    go_offline(visited, line)
+    visited.goto("/claims/")
+    expect(visited.locator("hub-tray[data-state=ready]")).to_have_count(1)
+    go_online(visited, line)
+    expect(visited.get_by_text(BACK)).to_be_visible()
+    expect(visited.locator("hub-tray")).to_have_count(1)
+    visited.clock.fast_forward("01:01")
+    expect(visited.locator("hub-tray")).to_have_count(0)
+    expect(visited).to_have_url(re.compile(r"/claims/$"))
+
+
+@pytest.mark.slow
 def test_a_form_sent_without_a_network_is_reported_beside_the_tray(visited: Page, line: Line):
     go_offline(visited, line)
     visited.get_by_role("button", name="Your account").click()

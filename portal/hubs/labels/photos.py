@@ -39,7 +39,8 @@ MOST_PIXELS: Final = {"JPEG": 50_000_000, "MPO": 50_000_000, "PNG": 25_000_000, 
 
 # By what a file begins with after four bytes: what telephones photograph in by themselves.
 APPLES_KINDS: Final = tuple(
-    b"ftyp" + brand for brand in (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
+    b"ftyp" + brand
+    for brand in (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
 )
 
 BLACK, HALF, WHITE = 0, 127, 255

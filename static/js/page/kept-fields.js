@@ -35,14 +35,33 @@ const page = () => {
 /** @param {HTMLFormElement | null} form */
 const actionOf = (form) => form?.getAttribute("action") ?? "";
 
+/** @param {Kept | null} kept Null for nothing more. */
+const remember = (kept) => {
+  try {
+    if (kept) sessionStorage.setItem(NAME, JSON.stringify(kept));
+    else sessionStorage.removeItem(NAME);
+  } catch {
+    // A device that is full, or refuses it: what was filled in is sent all the same.
+  }
+};
+
+/** @returns {Kept | null} */
+const remembered = () => {
+  try {
+    return JSON.parse(sessionStorage.getItem(NAME) ?? "null");
+  } catch {
+    return null;
+  }
+};
+
 /** @param {HTMLFormElement | null} form Null for all of the page. */
 const keep = (form) => {
   const values = fields()
     .filter((field) => !form || field.form === form)
     .filter((field) => !isMark(field) || field.checked)
-    .map((field) => [field.name, field.value]);
+    .map((field) => /** @type {[string, string]} */ ([field.name, field.value]));
   const kept = { page: page(), form: form && actionOf(form), values, isRefused: false };
-  sessionStorage.setItem(NAME, JSON.stringify(kept));
+  remember(kept);
 };
 
 /** @param {Kept} kept */
@@ -64,12 +83,10 @@ document.addEventListener("submit", ({ target }) => {
   if (target.matches("[data-language-switch]")) keep(null);
   else if (target.matches("main form[method=post]:not([hx-post])")) keep(target);
 });
-const text = sessionStorage.getItem(NAME);
-if (text) {
-  /** @type {Kept} */
-  const kept = JSON.parse(text);
+const kept = remembered();
+if (kept) {
   const isReturn = kept.isRefused && kept.page === page();
-  if (isRefusal) sessionStorage.setItem(NAME, JSON.stringify({ ...kept, isRefused: true }));
-  else if (!isReturn) sessionStorage.removeItem(NAME);
+  if (isRefusal) remember({ ...kept, isRefused: true });
+  else if (!isReturn) remember(null);
   if (!isRefusal) restore(kept);
 }

@@ -52,14 +52,33 @@ const isHoldingSomething = () => {
   return isTyping || Boolean(isUnkept || document.querySelector("dialog[open]")) || sync.owes;
 };
 
+// When this tab gave way last, as it remembers.
+const gaveWayAt = () => {
+  try {
+    return Number(sessionStorage.getItem(GAVE_WAY) ?? 0);
+  } catch {
+    return 0;
+  }
+};
+
+const isNoted = () => {
+  try {
+    sessionStorage.setItem(GAVE_WAY, String(Date.now()));
+    return true;
+  } catch {
+    return false;
+  }
+};
+
 const giveWay = () => {
   const line = find(document, "connection-line", HTMLElement);
   const isFree = !isLost && !isHoldingSomething() && (!isAtWork || document.hidden);
-  const before = Number(sessionStorage.getItem(GAVE_WAY) ?? 0);
   if (line.dataset.state !== "online" || !isFree) return;
-  if (Math.abs(Date.now() - before) < NOT_AGAIN_WITHIN) return;
-  sessionStorage.setItem(GAVE_WAY, String(Date.now()));
-  location.replace(page);
+  if (Math.abs(Date.now() - gaveWayAt()) < NOT_AGAIN_WITHIN) return;
+  // One that remembers nothing waits as long as it would before it went again.
+  const early = NOT_AGAIN_WITHIN - performance.now();
+  if (isNoted() || early <= 0) location.replace(page);
+  else setTimeout(giveWay, early);
 };
 
 for (const kind of AT_WORK) document.addEventListener(kind, work, { capture: true });

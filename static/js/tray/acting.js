@@ -57,15 +57,23 @@ export class Acting {
 
   // Why is asked once: it outlives the way to the second factor and back, in this tab alone.
   #restore() {
-    for (const name of FIELDS) {
-      const kept = sessionStorage.getItem(this.#key(name));
-      if (kept) this.#field(name).value = kept;
+    try {
+      for (const name of FIELDS) {
+        const kept = sessionStorage.getItem(this.#key(name));
+        if (kept) this.#field(name).value = kept;
+      }
+    } catch {
+      // It is asked again.
     }
   }
 
   #write() {
     this.#complain(false);
-    for (const name of FIELDS) sessionStorage.setItem(this.#key(name), this.#field(name).value);
+    try {
+      for (const name of FIELDS) sessionStorage.setItem(this.#key(name), this.#field(name).value);
+    } catch {
+      // It holds for this page.
+    }
   }
 
   /** @param {string} name */

@@ -17,7 +17,11 @@ export const personOf = (owner) => owner.split(" ")[0] ?? "";
 export const WHY = "tray-why";
 
 export const forgetWhy = () => {
-  for (const name of Object.keys(sessionStorage)) {
-    if (name.startsWith(`${WHY} `)) sessionStorage.removeItem(name);
+  try {
+    for (const name of Object.keys(sessionStorage)) {
+      if (name.startsWith(`${WHY} `)) sessionStorage.removeItem(name);
+    }
+  } catch {
+    // Where the device refuses it nothing was kept.
   }
 };

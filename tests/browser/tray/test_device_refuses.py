@@ -1,5 +1,7 @@
 """A device that keeps nothing says so at once, and claims all the same while the page is open."""
 
+import re
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -8,6 +10,13 @@ from tests.browser.tray.steps import CLAIMED, add, claim_all, claimed, hubs, ope
 pytestmark = pytest.mark.usefixtures("mill_court", "working", "hurried")
 
 REFUSED = "IDBFactory.prototype.open = () => { throw new DOMException('', 'SecurityError') };"
+# What one tab remembers is refused, or has no room.
+TAB_REFUSED = """Object.defineProperty(window, "sessionStorage", {
+  get() { throw new DOMException("It is refused.", "SecurityError"); },
+});"""
+TAB_FULL = """Storage.prototype.setItem = () => {
+  throw new DOMException("The device is full.", "QuotaExceededError");
+};"""
 FULL = """() => {
   IDBObjectStore.prototype.put = () => {
     throw new DOMException("The device is full.", "QuotaExceededError");
@@ -83,3 +92,23 @@ def test_storage_that_is_full_when_news_arrives_is_reported_too(tablet, sandbox,
     expect(page.get_by_role("alert")).to_contain_text("This device cannot keep the tray.")
     expect(word(page, hub)).to_have_text(CLAIMED)
     assert claimed(sandbox) == [hub]
+
+
+@pytest.mark.parametrize("refusal", [TAB_REFUSED, TAB_FULL])
+def test_a_tab_that_remembers_nothing_signs_out_all_the_same(tablet, ira, refusal):
+    page = tablet(ira)
+    page.add_init_script(refusal)
+    open_tray(page)
+    page.locator("[popovertarget=person-menu]:visible").click()
+    page.locator("#person-menu").get_by_role("button", name="Sign out").click()
+    expect(page).to_have_url(re.compile("/sign-in/|/$"))
+    expect(page.locator("hub-tray")).to_have_count(0)
+
+
+def test_a_form_is_sent_though_the_tab_remembers_nothing(tablet, ira):
+    page = tablet(ira)
+    page.add_init_script(TAB_FULL)
+    open_tray(page)
+    page.locator("[popovertarget=person-menu]:visible").click()
+    page.locator("#person-menu").get_by_text("Ελληνικά").click()
+    expect(page.locator("html")).to_have_attribute("lang", "el")
