@@ -36,6 +36,8 @@ GLUED: Final = re.compile(rf"(?<![^\W_])(?:[^\W\d_]{{2,20}}?{GLUED_VALUE})+(?![^
 GLUED_PAIR: Final = re.compile(rf"([^\W\d_]{{2,20}}?)({GLUED_VALUE})")
 LONGEST_HEADING: Final = 120
 MOST_WORDS: Final = 5
+# Lines between the heading of a table and its first id; or it is the text's first line.
+MOST_ABOVE: Final = 5
 SEVERAL: Final = 2
 SECRET: Final = "secret"  # noqa: S105 - a name
 UNNAMED: Final = "x"
@@ -85,11 +87,13 @@ def _tabled(plain: str) -> str:
     """The text, each cell of a table with what stands above its column before it."""
     lines = plain.strip("\n").split("\n")
     first = next((at for at, line in enumerate(lines) if FIRST_ID.search(line)), 0)
-    for at in range(first - 1, -1, -1):
+    above = list(range(first))
+    for at in [*reversed(above[-MOST_ABOVE:]), *above[:-MOST_ABOVE][:1]]:
         for gap in GAPS:
             names = gap.split(lines[at].strip())
-            is_table = any(gap.search(row.strip()) for row in lines[at + 1 :])
-            if is_table and len(names) > 1 and any(map(_names_value, names)):
+            if len(names) < SEVERAL or not any(map(_names_value, names)):
+                continue
+            if any(gap.search(row.strip()) for row in lines[at + 1 :]):
                 rows = [_row(names, gap, row) for row in lines[at + 1 :]]
                 return "\n".join([*lines[:at], *rows])
     return plain

@@ -37,6 +37,7 @@ const GLUED = new RegExp(
 const GLUED_PAIR = new RegExp(`(\\p{L}{2,20}?)(${GLUED_VALUE})`, "gu");
 const LONGEST_HEADING = 120;
 const MOST_WORDS = 5;
+const MOST_ABOVE = 5;
 const SECRET = "secret";
 const UNNAMED = "x";
 const FOR = WORDS.FOR.split(" ");
@@ -105,12 +106,18 @@ const described = (plain) =>
 /** @param {string} plain */
 const tabled = (plain) => {
   const lines = plain.replace(/^\n+|\n+$/g, "").split("\n");
-  for (let at = lines.findIndex((line) => FIRST_ID.test(line)) - 1; at >= 0; at -= 1) {
+  const first = Math.max(
+    0,
+    lines.findIndex((line) => FIRST_ID.test(line)),
+  );
+  const above = [...lines.keys()].slice(0, first);
+  const near = above.slice(-MOST_ABOVE).reverse();
+  for (const at of [...near, ...above.slice(0, -MOST_ABOVE).slice(0, 1)]) {
     const heading = lines[at] ?? "";
     for (const gap of GAPS) {
       const names = heading.trim().split(gap);
-      const isTable = lines.slice(at + 1).some((row) => gap.test(row.trim()));
-      if (!isTable || names.length < 2 || !names.some(namesValue)) continue;
+      if (names.length < 2 || !names.some(namesValue)) continue;
+      if (!lines.slice(at + 1).some((row) => gap.test(row.trim()))) continue;
       const rows = lines.slice(at + 1).map((row) => rowOf(names, gap, row));
       return [...lines.slice(0, at), ...rows].join("\n");
     }

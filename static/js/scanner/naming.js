@@ -524,9 +524,10 @@ const inSections = (plain) => {
     start: index,
     end: index + head.length,
   }));
+  const all = heads.length ? valuesIn(plain) : [];
   return heads.flatMap(({ name, end }, at) => {
     if (!speaksOfSecret(name)) return [];
-    const values = valuesIn(plain).filter(
+    const values = all.filter(
       ({ start }) => start >= end && start < (heads[at + 1]?.start ?? plain.length),
     );
     const other = values.findIndex(
