@@ -10,11 +10,14 @@ from chaos.ledger import Ledger
 from chaos.options import show_progress
 from chaos.people import People
 from chaos.scenario import Scenario
+from portal.claims.engine import timing
 from portal.claims.models import Claim, Reason, State
 
 # The portal's: a lease and a settled send take two minutes, a window of three sends ten, and
 # rechecks begin after five.
 LONGEST = 900.0
+# A recheck that the faults have met is made once more only after this.
+LONGEST_RECHECK = LONGEST + timing.RECHECK_RETRY_AFTER.total_seconds()
 EVERY = 8.0
 
 
@@ -22,9 +25,10 @@ def until_quiet(scenario: Scenario) -> bool:
     """Wait until nothing is under way any more, or has been for too long. Say whether it is."""
     options = scenario.options
     scenario.api.clear_faults()
-    gives_up_at = time.monotonic() + max(options.seconds(LONGEST), 30.0)
-    shown_at = 0.0
-    while time.monotonic() < gives_up_at:
+    began, shown_at, late = time.monotonic(), 0.0, 0
+    while time.monotonic() - began < max(
+        options.seconds(LONGEST_RECHECK if late else LONGEST), 30.0
+    ):
         scenario.administrators.restore()
         states = Counter(Claim.objects.active().values_list("state", flat=True))
         open_notices = unsent_notices().count()

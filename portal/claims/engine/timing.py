@@ -24,7 +24,8 @@ OFFLINE_QUICK: Final = timedelta(minutes=15)
 REVIEW_EVERY: Final = 3600.0
 RECHECK_AFTER: Final = (timedelta(minutes=5), timedelta(hours=1), timedelta(hours=24))
 READ_BACK_EVERY: Final = timedelta(minutes=1)
-RECHECK_RETRY_AFTER: Final = timedelta(hours=1)
+# Of one that could not be read.
+RECHECK_RETRY_AFTER: Final = timedelta(minutes=20)
 RECHECK_WINDOW: Final = timedelta(days=7)
 
 # While something else is being sent to the hub, or a clock that was put back is made up for.
