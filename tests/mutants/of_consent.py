@@ -10,6 +10,7 @@ GIVING = "portal/consent/giving.py"
 CODES = "portal/consent/codes.py"
 BRAKES = "portal/consent/brakes.py"
 OF_GRANTS = "tests/consent/test_grants.py"
+OF_RIGHTS = "tests/consent/test_rights.py"
 OF_CODES = "tests/consent/test_codes.py"
 OF_BRAKES = "tests/consent/test_brakes.py"
 
@@ -37,6 +38,13 @@ MUTANTS_OF_CONSENT = (
             ),
         ),
         BROWSERS,
+        by_machine=False,
+    ),
+    Mutant(
+        "a clock that is put back ends nothing of support's",
+        "access that was given by the clock of before is over",
+        (Edit(RIGHTS, "        if found.ahead(now).exists():\n", "        if False:\n"),),
+        OF_RIGHTS,
         by_machine=False,
     ),
     Mutant(
