@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from django.contrib import admin
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
@@ -24,6 +25,13 @@ class WordedFilter(admin.SimpleListFilter):
         return self.words
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        """Return the rows with the chosen value; all while none is chosen."""
+        """Return the rows with the chosen value; all while none is chosen.
+
+        Raises IncorrectLookupParameters for a value of which there are no words.
+        """
         value = self.value()
-        return queryset if value is None else queryset.filter(**{self.parameter_name: value})
+        if value is None:
+            return queryset
+        if value not in dict(self.words):
+            raise IncorrectLookupParameters
+        return queryset.filter(**{self.parameter_name: value})
