@@ -76,16 +76,16 @@ def test_rechecks_end_after_a_day_without_an_effect(ended, clock, wire):
     assert len(wire("status")) == asked
 
 
-def test_a_recheck_that_is_not_answered_is_repeated_in_an_hour(sandbox, ended, clock):
+def test_a_recheck_that_is_not_answered_is_repeated_in_twenty_minutes(sandbox, ended, clock):
     sandbox.faults.add({"path_contains": "status"}, action={"status": 503})
     clock.shift(301)
 
     assert again(ended).due_at == pytest.approx(
-        timezone.now() + timedelta(hours=1), abs=timedelta(seconds=5)
+        timezone.now() + timedelta(minutes=20), abs=timedelta(seconds=5)
     )
     sandbox.faults.clear()
     takes_effect(sandbox, ended)
-    clock.shift(3601)
+    clock.shift(1201)
 
     assert again(ended).late_effect_at is not None
 
@@ -244,7 +244,7 @@ def test_an_unexpected_error_delays_the_recheck_and_is_not_retried_at_once(
 
     claim = again(ended)
 
-    assert claim.due_at > timezone.now() + timedelta(minutes=59)
+    assert claim.due_at > timezone.now() + timedelta(minutes=19)
     assert "the recheck failed" in caplog.text
 
 
