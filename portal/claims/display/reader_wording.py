@@ -71,7 +71,7 @@ _FOR_ADMINISTRATORS: dict[tuple[str, str], tuple[Text, Text]] = {
     (State.CONFLICT, Reason.KEY_MISMATCH): (
         BY_REASON[State.CONFLICT, Reason.KEY_MISMATCH].title,
         _(
-            "The key is not your organisation's own: put in the right one under API key. "
+            "The key is not your organisation’s own: put in the right one under API key. "
             "SpKey’s support can move the hub."
         ),
     ),
