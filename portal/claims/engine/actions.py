@@ -98,18 +98,20 @@ def _same_submission(claim_request: ClaimRequest) -> Claim | None:
 def _standing(claim_request: ClaimRequest) -> Claim | None:
     """Return the organisation's active or just finished claim of the hub, at the same site.
 
-    One that SpKey has taken back since is finished for good: the hub may be claimed again.
+    One whose hub SpKey has taken back since, or that stands at another site by now, is finished
+    for good: the next claim reads how it is.
     """
     of_hub = Claim.objects.filter(
         organisation=claim_request.organisation, hub_id_text=str(claim_request.hub_id)
     ).select_related("site", "submitted_by")
     just_now = timezone.now() - timing.RECENTLY_CLAIMED
-    taken_back = Q(hub__read_at__gt=F("finished_at")) & ~Q(hub__binding=Hub.Binding.OURS)
+    still_there = Q(hub__binding=Hub.Binding.OURS, hub__spkey_site_id=F("spkey_site_id"))
+    gone_since = Q(hub__read_at__gt=F("finished_at")) & ~still_there
     just_claimed = of_hub.filter(state=State.CLAIMED, finished_at__gt=just_now)
     if claim_request.replaces is not None:
         # One that was not made to replace this hub does not.
         just_claimed = just_claimed.filter(replaces=claim_request.replaces)
-    claim = of_hub.active().first() or just_claimed.exclude(taken_back).first()
+    claim = of_hub.active().first() or just_claimed.exclude(gone_since).first()
     if claim is not None and claim.spkey_site_id != claim_request.spkey_site_id:
         raise AnotherSiteError(claim)
     return claim

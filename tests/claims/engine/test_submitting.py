@@ -75,6 +75,22 @@ def test_a_hub_that_spkey_has_taken_back_since_it_was_claimed_can_be_claimed_aga
     assert work(again).state == State.CLAIMED
 
 
+def test_a_hub_that_was_moved_since_it_was_claimed_is_not_said_to_be_claimed_where_it_was(
+    sandbox, clock, claim, ada, mill_court, orchard_rise, hub_id
+):
+    done = work(claim)
+    sandbox.state.set_hub(str(hub_id), {"siteId": orchard_rise.spkey_site_id})
+    clock.shift(60)
+    watching.watch(done.hub)
+    worker.run_once()
+
+    where_it_was = work(actions.submit(claim_request(ada, mill_court, hub_id)))
+    where_it_is = work(actions.submit(claim_request(ada, orchard_rise, hub_id)))
+
+    assert where_it_was.state == State.CONFLICT
+    assert where_it_is.state == State.ALREADY_YOURS
+
+
 def test_a_hub_claimed_longer_ago_is_read_again_and_is_already_yours(
     sandbox, clock, claim, ada, mill_court, hub_id, wire
 ):
