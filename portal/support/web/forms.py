@@ -7,6 +7,7 @@ from django import forms
 from django.core.validators import MinLengthValidator, RegexValidator
 from django.utils.translation import gettext_lazy as _
 
+from portal.claims import site_choice
 from portal.claims.engine.actions import submission_id
 from portal.claims.web.forms import LabelField
 from portal.consent.asking import Wanted
@@ -332,3 +333,4 @@ class TrayForm(forms.Form):
         super().__init__(initial=said)
         sites = sites_of(grant).open().order_by("name", "pk")
         cast("SiteField", self.fields["site"]).queryset = sites
+        self.initial["site"] = site_choice.only(list(sites[:2]))

@@ -95,6 +95,21 @@ def test_the_page_names_the_organisation_and_offers_only_the_sites_of_the_grant(
     assert f'content="{reverse("tray:sync")}"' not in page
 
 
+def test_the_only_site_of_the_grant_is_chosen_beforehand_and_one_of_two_is_not(
+    agent, grant, mill_court
+):
+    address = reverse("support:tray", args=(grant.pk,))
+
+    alone = agent.get(address).context["form"]["site"].value()
+    Site.objects.create(
+        organisation=grant.organisation, name="Tannery Yard", spkey_site_id="tannery-yard"
+    )
+    beside_another = agent.get(address).context["form"]["site"].value()
+
+    assert alone == mill_court.pk
+    assert beside_another is None
+
+
 def test_nobody_is_sent_to_an_administrator_from_an_agents_tray(agent, grant, mill_court):
     page = agent.get(reverse("support:tray", args=(grant.pk,))).text
 
