@@ -106,6 +106,14 @@ def test_every_kind_has_words_that_say_where_and_hold_no_markup(
         assert FACTS["hub"] in email.subject + email.body
 
 
+def test_where_support_may_act_and_what_was_noted_are_sentences_of_their_own(acme, ada, mailoutbox):
+    notify(acme, Notice.Kind.SUPPORT_GRANTED, sites=["Mill Court"], note="Please claim block B.")
+    post()
+
+    (email,) = mailoutbox
+    assert "Only at: Mill Court.\nNote: Please claim block B.\n" in email.body
+
+
 def test_a_refused_hub_without_a_claim_leads_to_what_can_be_done(acme, ada, mailoutbox):
     notify(acme, Notice.Kind.HUB_REFUSED, claim="", site="")
     post()
