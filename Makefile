@@ -24,7 +24,7 @@ manage: export PORT := $(if $(filter file,$(origin PORT)),$(shell cat var/port 2
 
 help: ## List these commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1~\2/p' $(MAKEFILE_LIST) | \
-		while IFS='~' read -r name text; do printf '%-18s %s\n' "$$name" "$$text"; done
+		while IFS='~' read -r name text; do printf '%-22s %s\n' "$$name" "$$text"; done
 
 run: secrets ## Run the portal with a sandbox API and demo data (PORT, SANDBOX_PORT)
 	@$(PYTHON) bin/check_ports.py PORT=$(PORT) SANDBOX_PORT=$(SANDBOX_PORT)
