@@ -21,7 +21,7 @@ from portal.core.worker import WorkKind
 from portal.notices import outbox
 from portal.notices.models import Notice
 from portal.orgs import access
-from portal.orgs.models import Membership, Organisation
+from portal.orgs.models import Membership, Organisation, User
 
 # Each asks all administrators by e-mail.
 A_DAY: Final = Limit("requests for access", most=20, seconds=24 * 3600)
@@ -118,6 +118,18 @@ def decline(asked: AccessRequest, admin: Membership) -> bool:
         reason=current.reason,
     )
     return True
+
+
+def settle(agent: Membership, grant: Grant, given_by: User) -> None:
+    """Answer with this grant what the agent last asked of the organisation, where that waits.
+
+    In the caller's transaction. Nobody is written to: the two of them are on the telephone.
+    """
+    waiting = AccessRequest.objects.by_agent(agent).waiting()
+    asked = waiting.filter(organisation=grant.organisation_id).select_for_update().first()
+    if asked is not None:
+        answer = {"answered_at": timezone.now(), "answered_by": given_by, "grant": grant}
+        AccessRequest.objects.filter(pk=asked.pk).update(**answer)
 
 
 def _waiting(asked: AccessRequest, admin: Membership) -> AccessRequest | None:

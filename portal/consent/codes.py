@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 from portal.audit.record import record
-from portal.consent import giving
+from portal.consent import asking, giving
 from portal.consent.models import CODE_LASTS, MOST_WRONG_TRIES, Code, Grant, Scope, WrongTry
 from portal.core.leasing import due_at, taken_away
 from portal.core.throttle import Limit
@@ -118,6 +118,7 @@ def _use(agent: Membership, organisation: Organisation | None, letters: str) -> 
     grant = giving.made(code.organisation, made_by, agent.organisation, scope, Grant.Way.CODE)
     used = {"used_at": now, "grant": grant, "ended_at": now}
     Code.objects.filter(pk=pk).update(**used, **due_at(None), **taken_away())
+    asking.settle(agent, grant, made_by)
     record(
         "support.code_used",
         actor=agent.user,

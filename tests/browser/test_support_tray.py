@@ -8,7 +8,8 @@ from django.urls import reverse
 from playwright.sync_api import Page, expect
 
 from portal.claims.models import Claim, State
-from portal.consent import giving
+from portal.consent import codes, giving
+from portal.consent.models import Scope
 from portal.sandbox import world
 from tests.browser.steps import ready
 from tests.browser.tray.steps import hubs, paste
@@ -89,6 +90,30 @@ def test_from_the_agents_home_to_eight_hubs_claimed_in_eight_actions_at_most(
     claims = Claim.objects.filter(state=State.CLAIMED, site=orchard_rise)
     assert claims.count() == 8
     assert {claim.support_reason for claim in claims} == {REASON}
+
+
+def test_by_a_code_it_is_eight_actions_at_most_as_well(agents_page, acme, ada, working):
+    _, letters = codes.make(ada.memberships.get(), Scope())
+    page, ids, actions = agents_page(), hubs(8), []
+    page.goto("/support/")
+
+    def act(what: str, do) -> None:
+        actions.append(what)
+        do()
+
+    act("the code", page.get_by_role("link", name="I have a code").click)
+    act("whose", lambda: page.get_by_label("Organisation").fill(acme.name))
+    act("letters", lambda: page.get_by_label("Code").fill(letters))
+    act("use it", page.get_by_role("button", name="Use the code").click)
+    ready(page)
+    act("why", lambda: page.get_by_label("Reason").fill(REASON))
+    act("site", page.locator(".radio-card", has_text="Orchard Rise").click)
+    act("paste", lambda: paste(page, "\n".join(ids)))
+    act("claim", claim_button(page, 8).click)
+
+    words = page.locator("[data-row] [data-part=word]")
+    expect(words).to_have_text([re.compile("^(Claimed|Online)$")] * 8)
+    assert len(actions) <= MOST_ACTIONS
 
 
 def test_without_a_reason_the_page_asks_and_nothing_is_confirmed(agents_page, grant, sandbox):

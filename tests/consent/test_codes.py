@@ -9,7 +9,8 @@ from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from portal.consent import codes, rights
+from portal.consent import asking, codes, rights
+from portal.consent.asking import Wanted
 from portal.consent.codes import ALPHABET, WrongCodeError
 from portal.consent.models import Code, Grant, Scope, WrongTry
 from portal.core import worker
@@ -32,6 +33,20 @@ def test_the_right_code_lets_the_agent_in_within_its_scope(admin, sams, acme, mi
     assert list(grant.sites.all()) == [mill_court]
     assert grant.ends_at - grant.begins_at == timedelta(hours=1)
     assert rights.may(sams, acme, site=mill_court, move=True)
+
+
+def test_what_the_agent_had_asked_is_answered_by_the_code(admin, sams, acme, harbour):
+    wanted = Wanted(reason="A hub is bound elsewhere")
+    of_acme = asking.ask(sams, acme, "Acme", wanted)
+    of_harbour = asking.ask(sams, harbour, "Harbour", wanted)
+    _, letters = codes.make(admin, Scope())
+
+    grant = codes.use(sams, acme, letters)
+
+    of_acme.refresh_from_db()
+    of_harbour.refresh_from_db()
+    assert (of_acme.grant, of_acme.answered_by, of_acme.is_waiting) == (grant, admin.user, False)
+    assert of_harbour.is_waiting
 
 
 @pytest.mark.parametrize("spoken", [str.lower, " ".join, "-".join, lambda text: f"  {text}\t"])

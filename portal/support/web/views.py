@@ -84,7 +84,7 @@ def code(request: HttpRequest, agent: Membership) -> HttpResponse:
         form.add_error(None, wording.TOO_MANY_CODES)
         return _code_page(request, form, HTTPStatus.TOO_MANY_REQUESTS)
     drafts.forget(request)
-    return redirect("support:organisation", grant.pk)
+    return redirect("support:tray", grant.pk)
 
 
 def _code_page(request: HttpRequest, form: CodeForm, status: int) -> HttpResponse:

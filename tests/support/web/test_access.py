@@ -37,6 +37,13 @@ def test_a_member_of_the_super_keys_organisation_who_is_no_agent_does_not_get_in
     assert not Claim.objects.exists()
 
 
+def test_who_acts_for_others_is_not_led_to_jobs_that_nobody_plans(agent, ira, as_person):
+    link = f'href="{reverse("jobs:list")}"'
+
+    assert link not in agent.get(CLAIMS).content.decode()
+    assert link in as_person(ira).get("/").content.decode()
+
+
 def test_an_agent_without_a_second_factor_is_told_to_ask_for_an_invitation(sam, mill_court, hub_id):
     client = signed_in(sam)
 

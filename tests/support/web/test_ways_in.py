@@ -98,7 +98,7 @@ def test_the_right_code_lets_in_whichever_way_they_are_named(agent, ada, way):
     answer = agent.post(CODE, {"organisation": NAMED[way][0], "code": letters.lower()})
 
     grant = Grant.objects.get()
-    assert answer["Location"] == reverse("support:organisation", args=(grant.pk,))
+    assert answer["Location"] == reverse("support:tray", args=(grant.pk,))
 
 
 def test_a_code_of_one_organisation_does_not_open_another(agent, ada, hal, harbour):
