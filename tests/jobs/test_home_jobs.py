@@ -186,7 +186,7 @@ def test_what_came_to_nothing_yesterday_is_on_todays_home_until_it_is_tried_agai
         return [row.hub_id for row in as_person(ira).get("/").context["failed"]]
 
     assert failed() == [claim.hub_id_text]
-    assert "Came to nothing, and not tried again" in home(as_person(ira))
+    assert "Failed, not tried again" in home(as_person(ira))
     Claim.objects.filter(pk=claim.pk).update(retried=True)
     assert failed() == []
 
@@ -258,7 +258,7 @@ def test_what_is_unfinished_comes_first(as_person, ira, job):
     ended = {"state": "expired", "finished_at": timezone.now(), "due_at": None}
     Claim.objects.filter(pk=claim.pk).update(created_at=timezone.now() - DAY, **ended)
     page = home(as_person(ira))
-    heads = ["Not finished yet", "Came to nothing", "Your jobs", "Ask for another site"]
+    heads = ["Not finished yet", "Failed, not tried again", "Your jobs", "Ask for another site"]
     places = [page.index(head) for head in heads]
 
     assert places == sorted(places)

@@ -82,7 +82,10 @@ VERDICTS: Final[dict[str, Words]] = {
     ),
     Verdict.FOREIGN: _no(
         _("Someone else’s"),
-        _("Compare the id with the label. If it is right, ask the seller."),
+        _(
+            "Compare the id with the label. If it hangs in your building, scan it: "
+            "support can then move it to you."
+        ),
         "shield",
     ),
     Verdict.UNKNOWN: _no(
