@@ -23,6 +23,7 @@ from portal.claims.models import Claim
 from portal.consent.models import Grant
 from portal.core import worker
 from portal.core.leasing import due_at
+from portal.core.throttle import Limit
 from portal.gateway import circuit
 from portal.jobs import guard as jobs_guard
 from portal.orgs import api_keys
@@ -86,6 +87,18 @@ def _nothing_is_remembered():
     """What one test's calls came to is nothing to the next, nor are rows that were undone."""
     circuit.reset()
     ContentType.objects.clear_cache()
+
+
+@pytest.fixture(autouse=True)
+def _what_is_counted_begins_with_the_test(monkeypatch):
+    """No stretch of time in which something is counted turns over because the hour does."""
+    began = int(timezone.now().timestamp())
+
+    def since(limit: Limit) -> int:
+        now = int(timezone.now().timestamp())
+        return now - (now - began) % limit.seconds
+
+    monkeypatch.setattr(Limit, "since", since)
 
 
 @pytest.fixture(scope="session", autouse=True)

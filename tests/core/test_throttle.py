@@ -14,6 +14,11 @@ THREADS = 8
 EACH = 10
 
 
+@pytest.fixture(autouse=True)
+def _what_is_counted_begins_with_the_test():
+    """Here stretches of time begin as they do."""
+
+
 @pytest.fixture
 def at(time_machine):
     """Moves the clock to so many seconds after the first stretch began."""

@@ -19,7 +19,7 @@ import { HIDDEN, JOIN, NAME } from "./naming.js";
 const OBJECT = /^\s*(?:[{<]|\[\s*["'{[<])/u;
 const SAYS_ANYTHING = /[\p{L}\p{N}]/u;
 const BETWEEN = /[\s,;|]+/u;
-const PARTS = /^(?:[\s,;|&+"'“”„‚‘’«»‹›`*()[\]{}]*|and|und|et|y|e|και|и)$/u;
+const PARTS = /^(?:[\s,;|&+"'“”„‚‘’«»‹›\x60*()[\]{}]*|and|und|et|y|e|και|и)$/u;
 const LONGEST_LABEL = 2000;
 const OWNERS = "site org organisation organization user account customer client tenant".split(" ");
 const FEWEST_DIGITS = 24;

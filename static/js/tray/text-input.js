@@ -83,11 +83,12 @@ export class TextInput {
    * there since.
    * @param {string} text
    * @param {string} [before] What was in the field, to be replaced.
+   * @param {string} [gap] Between what was no label and what came since.
    */
-  async take(text, before = "") {
+  async take(text, before = "", gap = " ") {
     const left = (await this.#take(text)).replace(/\s+/gu, " ");
     if (!left) return "";
-    this.text = this.text === before ? left : `${left} ${this.text}`;
+    this.text = this.text === before ? left : `${left}${gap}${this.text}`;
     this.#mark(true);
     return left;
   }
@@ -181,12 +182,27 @@ export class TextInput {
     const isAll = labels.length > 0 && labels.every(({ hubId }) => hubId);
     const isSome = isParted && labels.some(({ hubId }) => hubId);
     if (isAll || isSome || labels.some(({ problem }) => problem === "keyboard")) {
-      this.#addBeforeNext();
+      this.#addScan();
       return;
     }
     if (!before || !parseAll(scanned).every(({ hubId }) => hubId)) return;
     this.#take(scanned);
     this.text = before;
+  }
+
+  // Adds a scan that nothing has ended: what comes meanwhile may be the rest of its last id.
+  async #addScan() {
+    const { text } = this;
+    this.text = "";
+    const isParted = BEGINNING.test(text.trimStart().split(" ").at(-1) ?? "");
+    const left = await this.take(text, "", isParted ? "" : " ");
+    if (!left) return;
+    if (!BEGINNING.test(left)) {
+      if (this.text === left) this.#field.select();
+      return;
+    }
+    this.#scan = { ...this.#scan, before: "", signs: this.text.length, isParted: true };
+    this.#wait();
   }
 
   /**

@@ -28,6 +28,12 @@ addEventListener("keydown", (event) => {
   }
 });"""
 
+ONCE_EMPTY = """(field, rest) => field.addEventListener("input", function type() {
+  if (field.value) return;
+  field.removeEventListener("input", type);
+  document.execCommand("insertText", false, rest);
+})"""
+
 
 @pytest.fixture
 def page(tablet, ira) -> Page:
@@ -97,6 +103,17 @@ def test_a_scan_that_a_busy_tablet_hears_in_pieces_is_whole(page):
     page.keyboard.type(other[:20])
     expect(rows(page)).to_have_count(1)
     page.keyboard.type(other[20:])
+    expect(rows(page)).to_have_count(2)
+    expect(field(page)).to_have_value("")
+
+
+def test_what_comes_while_a_scan_in_pieces_is_taken_goes_on_with_it(page):
+    one, other = hubs(2)
+    field(page).evaluate(ONCE_EMPTY, other[20:])
+    page.evaluate(SCANNING, True)
+    page.keyboard.type(one)
+    page.keyboard.press("Control+j")
+    page.keyboard.type(other[:20])
     expect(rows(page)).to_have_count(2)
     expect(field(page)).to_have_value("")
 
