@@ -90,15 +90,18 @@ def _nothing_is_remembered():
 
 
 @pytest.fixture(autouse=True)
-def _what_is_counted_begins_with_the_test(monkeypatch):
+def _counts_begin_with_the_first():
     """No stretch of time in which something is counted turns over because the hour does."""
-    began = int(timezone.now().timestamp())
+    began: dict[str, int] = {}
 
     def since(limit: Limit) -> int:
         now = int(timezone.now().timestamp())
-        return now - (now - began) % limit.seconds
+        return now - (now - began.setdefault("at", now)) % limit.seconds
 
-    monkeypatch.setattr(Limit, "since", since)
+    # Of its own: a test may undo what it has patched itself.
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Limit, "since", since)
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -15,7 +15,7 @@ EACH = 10
 
 
 @pytest.fixture(autouse=True)
-def _what_is_counted_begins_with_the_test():
+def _counts_begin_with_the_first():
     """Here stretches of time begin as they do."""
 
 
