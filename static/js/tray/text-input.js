@@ -194,8 +194,8 @@ export class TextInput {
   async #addScan() {
     const { text } = this;
     this.text = "";
-    const isParted = BEGINNING.test(text.trimStart().split(" ").at(-1) ?? "");
-    const left = await this.take(text, "", isParted ? "" : " ");
+    const isCut = BEGINNING.test(text.split(" ").at(-1) ?? "");
+    const left = await this.take(text, "", isCut ? "" : " ");
     if (!left) return;
     if (!BEGINNING.test(left)) {
       if (this.text === left) this.#field.select();
